@@ -1,0 +1,20 @@
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from directory.sitemaps import SITEMAPS
+from directory.views import machines, pages
+
+urlpatterns = [
+    path("", pages.choose_language, name="root"),
+    path("admin/", admin.site.urls),
+    path("healthz", machines.process_health),
+    path("readyz", machines.database_health),
+    path("robots.txt", machines.robots),
+    path("opensearch.xml", machines.opensearch, name="opensearch"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    *i18n_patterns(path("", include("directory.urls"))),
+]
+
+handler404 = "directory.views.pages.not_found"

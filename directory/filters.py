@@ -1,0 +1,180 @@
+"""The questions a reader asks: where, and which entries. Each filter is one call into the querysets' vocabulary."""
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from directory.models import Resource, Rung
+from directory.models.resources import LOCAL_RUNGS
+from directory.places import Place, find_communes, find_department, find_region, find_typed
+from themes.models import Theme, Topic
+
+
+class TypedList(forms.Field):
+    """Several values of one parameter, each as it was typed, without blanks."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value):
+        return [text.strip() for text in value or [] if text.strip()]
+
+
+class PlaceForm(forms.Form):
+    """Where the reader looks from: a place typed in one box, or the codes that links and bookmarks carry.
+
+    When a name is shared, `homonyms` holds the communes to choose from.
+    """
+
+    lieu = forms.CharField(
+        label=_("Place"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("A commune, a postal code, a department or a region."),
+    )
+    departement = TypedList(required=False)
+    region = TypedList(required=False)
+    commune = TypedList(required=False)
+
+    homonyms = ()
+
+    def clean_lieu(self):
+        text = self.cleaned_data["lieu"].strip()
+        return self.only_one(text, find_typed(text)) if text else None
+
+    def clean_departement(self):
+        return [self.known(text, find_department(text)) for text in self.cleaned_data["departement"]]
+
+    def clean_region(self):
+        return [self.known(text, find_region(text)) for text in self.cleaned_data["region"]]
+
+    def clean_commune(self):
+        return [self.only_one(text, find_communes(text)) for text in self.cleaned_data["commune"]]
+
+    def known(self, text, place):
+        if place is None:
+            raise ValidationError(
+                _("We know no place called “%(place)s”. Try a department's number, a postal code or a commune's name."),
+                params={"place": text},
+            )
+        return place
+
+    def only_one(self, text, places):
+        if len(places) > 1:
+            self.homonyms = places
+            raise ValidationError(_("Several places answer to “%(place)s”. Which one do you mean?"), params={"place": text})
+        return self.known(text, places[0] if places else None)
+
+    @cached_property
+    def place(self):
+        """The Place of a valid form; an empty one, which is false, when nothing or something unknown was asked."""
+        found = self.cleaned_data if self.is_valid() else {}
+        return Place(
+            communes=found.get("commune", []),
+            chosen_departments=found.get("departement", []),
+            chosen_regions=found.get("region", []),
+        )
+
+    @property
+    def place_errors(self):
+        return [message for name in PlaceForm.base_fields for message in self.errors.get(name, [])]
+
+
+class ResourceFilter(django_filters.FilterSet):
+    """The list of entries: its parameters, what they keep and in which order, the same for every way to take it away."""
+
+    q = django_filters.CharFilter(
+        label=pgettext_lazy("search box", "Words"),
+        method="keep_matching",
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    theme = django_filters.ModelMultipleChoiceFilter(
+        label=_("Themes"),
+        queryset=Theme.objects.all(),
+        to_field_name="slug",
+        method="keep_themes",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    sujet = django_filters.ModelMultipleChoiceFilter(
+        label=_("Topics"),
+        queryset=Topic.objects.select_related("theme"),
+        to_field_name="slug",
+        method="keep_topics",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    type = django_filters.MultipleChoiceFilter(
+        label=pgettext_lazy("kind of entry", "Type"),
+        field_name="kind",
+        choices=Resource.Kind.choices,
+        distinct=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    portee = django_filters.MultipleChoiceFilter(
+        label=_("Scope"),
+        field_name="scope",
+        choices=Resource.Scope.choices,
+        distinct=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Resource
+        form = PlaceForm
+        fields = []
+
+    def keep_matching(self, queryset, name, words):
+        return queryset.matching(words)
+
+    def keep_themes(self, queryset, name, themes):
+        return queryset.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), theme__in=themes))) if themes else queryset
+
+    def keep_topics(self, queryset, name, topics):
+        return queryset.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), pk__in=topics))) if topics else queryset
+
+    @property
+    def place(self):
+        return self.form.place
+
+    def narrowed(self):
+        """Entries that answer everything but the place; none when something asked is not understood."""
+        if not self.form.is_valid():
+            return self.queryset.none()
+        queryset = self.queryset
+        for name, narrow in self.filters.items():
+            queryset = narrow.filter(queryset, self.form.cleaned_data[name])
+        return queryset
+
+    @cached_property
+    def counts(self):
+        """{rung: number of entries} seen from the place, and {None: number} when none is chosen."""
+        if not self.place:
+            return {None: self.narrowed().count()}
+        counts = self.narrowed().widened(self.place).count_by_rung()
+        if not self.is_widened_by(counts):
+            counts = {rung: count for rung, count in counts.items() if rung not in (Rung.NEIGHBOURS, Rung.ELSEWHERE)}
+        return counts
+
+    @staticmethod
+    def is_widened_by(counts):
+        return not any(counts.get(rung) for rung in LOCAL_RUNGS)
+
+    @property
+    def is_widened(self):
+        """True when the place has nothing of its own, so that the answer goes on to its neighbours and beyond."""
+        return bool(self.place) and self.is_widened_by(self.counts)
+
+    @property
+    def total(self):
+        return sum(self.counts.values())
+
+    @property
+    def qs(self):
+        """The answer, in its order: the ladder of rungs when a place is chosen, else by name."""
+        if not self.place:
+            return self.narrowed()
+        narrowed = self.narrowed()
+        return narrowed.widened(self.place) if self.is_widened else narrowed.serving(self.place)

@@ -1,0 +1,289 @@
+"""The guide's content, from fixtures/{content,branches,translations}/, as data a person can read and correct.
+
+Everything is checked before anything is written, and written whole or not at all. What an editor changed or deleted
+since the last load stays changed or deleted: each field carries the fingerprint of what was last loaded into it.
+"""
+
+import csv
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+
+import polib
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import transaction
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+from directory.loading import fingerprint, fingerprint_of_files, is_loaded, mark_loaded
+from directory.models import (
+    Branch,
+    Commune,
+    Contact,
+    Department,
+    GlossaryTerm,
+    LoadedRecord,
+    Region,
+    Resource,
+)
+from directory.models.resources import check_places
+from themes.models import Theme, Topic
+
+# In the order they are written: what a record points to comes before it.
+MODELS = {
+    "theme": Theme,
+    "topic": Topic,
+    "resource": Resource,
+    "branch": Branch,
+    "contact": Contact,
+    "term": GlossaryTerm,
+}
+OPTIONAL = {"position", "group", "is_published"}
+DERIVED = {"id", "search_text", "created_at", "updated_at", "verified_on"}
+
+
+class ContentError(Exception):
+    """The content files are refused; its lines say in which file, for which key, and why."""
+
+    def __init__(self, lines):
+        self.lines = lines
+        super().__init__("\n".join(lines))
+
+
+@dataclass
+class Record:
+    """One row of a file: its address among all records, where it stands, and its values by field name."""
+
+    kind: str
+    slug: str
+    file: str
+    values: dict
+
+    @property
+    def key(self):
+        return f"{self.kind}/{self.slug}"
+
+    @property
+    def model(self):
+        return MODELS[self.kind]
+
+
+@dataclass
+class Report:
+    """What a load did: how many records of each kind were added or changed, and what it left to the editors."""
+
+    added: Counter = field(default_factory=Counter)
+    changed: Counter = field(default_factory=Counter)
+    kept: list = field(default_factory=list)
+    outdated: list = field(default_factory=list)
+
+    def __str__(self):
+        lines = [
+            f"{word}: {', '.join(f'{count} {kind}' for kind, count in counter.items()) or 'nothing'}"
+            for word, counter in (("added", self.added), ("changed", self.changed))
+        ]
+        lines += [f"left as an editor wants it: {where}" for where in self.kept]
+        lines += [f"translation of an older French text, not loaded: {where}" for where in self.outdated]
+        return "\n".join(lines)
+
+
+def content_files(folder):
+    return [
+        *folder.glob("content/*.toml"),
+        *folder.glob("branches/*.csv"),
+        *folder.glob("translations/*/*.po"),
+    ]
+
+
+def read_records(folder, errors):
+    """Yield a Record for each row of the content files; a file that cannot be read becomes an error."""
+    for path in sorted(folder.glob("content/*.toml")):
+        try:
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            errors.append(f"{path.name}: {error}")
+            continue
+        theme = document.pop("theme", None)
+        if theme:
+            yield Record("theme", theme.get("slug", ""), path.name, theme)
+        for table, kind in (
+            ("topics", "topic"),
+            ("resources", "resource"),
+            ("contacts", "contact"),
+            ("terms", "term"),
+        ):
+            for position, row in enumerate(document.pop(table, [])):
+                if kind == "topic":
+                    row |= {"theme": theme["slug"] if theme else "", "position": position}
+                if kind == "contact":
+                    row |= {"position": position}
+                yield Record(kind, row.get("slug", ""), path.name, row)
+        errors.extend(f"{path.name}: unknown table [{name}]" for name in document)
+    for path in sorted(folder.glob("branches/*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                row |= {"departments": row["departments"].split(), "position": int(path.name.split("-")[0])}
+                yield Record("branch", row["slug"], path.name, row)
+
+
+def translated_fields(model):
+    """Names of the fields of a model that have one column per language; none when it is not translated."""
+    registered = model in translator.get_registered_models(abstract=False)
+    return tuple(translator.get_options_for_model(model).get_field_names()) if registered else ()
+
+
+def expected_fields(model):
+    """Names a row of this model may have: its fields, without the columns per language and what is derived."""
+    columns = {
+        build_localized_fieldname(name, language)
+        for name in translated_fields(model)
+        for language, _ in settings.LANGUAGES
+    }
+    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    return {item.name for item in fields} - columns - DERIVED
+
+
+def add_translations(folder, records, report, errors):
+    """Put each translation made from the French as it now stands into the values of its record."""
+    for path in sorted(folder.glob("translations/*/*.po")):
+        language = path.parent.name
+        for entry in polib.pofile(str(path)):
+            where = f"translations/{language}/{path.name}: {entry.msgctxt}"
+            key, _, name = (entry.msgctxt or "").partition("#")
+            record = records.get(key)
+            if record is None or name not in translated_fields(record.model):
+                errors.append(f"{where}: no such text")
+            elif entry.msgid.strip() != record.values[build_localized_fieldname(name, "fr")]:
+                report.outdated.append(where)
+            elif entry.msgstr:
+                record.values[build_localized_fieldname(name, language)] = entry.msgstr.strip()
+
+
+def check(record, known, seen):
+    """Yield the reasons to refuse a record; replace its French texts by their localized field names."""
+    expected = expected_fields(record.model)
+    if not record.slug:
+        yield "slug: missing"
+    if record.key in seen:
+        yield f"slug: also in {seen[record.key]}"
+    yield from (f"{name}: unknown key" for name in record.values.keys() - expected)
+    missing = expected - record.values.keys() - OPTIONAL
+    yield from (f"{name}: missing" for name in missing)
+    if missing or record.values.keys() - expected:
+        return
+    for name in translated_fields(record.model):
+        record.values[build_localized_fieldname(name, "fr")] = record.values.pop(name).strip()
+    for name, value in record.values.items():
+        related = record.model._meta.get_field(name).related_model
+        if related and value:
+            wanted = value if isinstance(value, list) else [value]
+            yield from (f"{name}: {code!r} does not exist" for code in wanted if code not in known[related])
+    try:
+        build(record).clean_fields(exclude=[f.name for f in record.model._meta.concrete_fields if f.is_relation])
+        if record.kind == "resource":
+            check_places(*(record.values[name] for name in ("scope", "departments", "regions", "communes")))
+            if not record.values["topics"]:
+                yield "topics: missing"
+    except ValidationError as error:
+        for name, messages in error.message_dict.items():
+            yield f"{name}: {' '.join(messages)}"
+
+
+def is_list(model, name):
+    return model._meta.get_field(name).many_to_many
+
+
+def build(record):
+    """An unsaved object with the plain values of a record."""
+    values = {
+        name: value
+        for name, value in record.values.items()
+        if not record.model._meta.get_field(name).is_relation and not is_list(record.model, name)
+    }
+    return record.model(**values)
+
+
+def natural_key(model):
+    return "slug" if any(item.name == "slug" for item in model._meta.concrete_fields) else "pk"
+
+
+def read_value(instance, name):
+    """The value of a field in the form that the content files use: codes and slugs for relations."""
+    definition = instance._meta.get_field(name)
+    if definition.many_to_many:
+        return sorted(getattr(related, natural_key(definition.related_model)) for related in getattr(instance, name).all())
+    value = getattr(instance, name)
+    if definition.is_relation:
+        return getattr(value, natural_key(definition.related_model)) if value else ""
+    return "" if value is None else value
+
+
+def apply(record, instance, loaded, report):
+    """Write into an object (a new one when None) what the editors have not changed since the last load."""
+    added = instance is None
+    instance = build(record) if added else instance
+    written, lists = False, {}
+    for name, value in record.values.items():
+        value = sorted(value) if isinstance(value, list) else value
+        if not added:
+            current = read_value(instance, name)
+            if current != value:
+                if current and fingerprint(current) != loaded.fingerprints.get(name):
+                    report.kept.append(f"{record.key}#{name}")
+                    continue
+                written = True
+        loaded.fingerprints[name] = fingerprint(value)
+        definition = record.model._meta.get_field(name)
+        if definition.many_to_many:
+            lists[name] = value
+        elif definition.is_relation:
+            related = definition.related_model.objects
+            setattr(instance, name, related.get(**{natural_key(definition.related_model): value}) if value else None)
+        else:
+            setattr(instance, name, value)
+    if added or written:
+        instance.save()
+        for name, value in lists.items():
+            related = record.model._meta.get_field(name).related_model
+            getattr(instance, name).set(related.objects.filter(**{f"{natural_key(related)}__in": value}))
+        (report.added if added else report.changed)[record.kind] += 1
+    loaded.save()
+
+
+@transaction.atomic
+def load_content(folder):
+    """Load the content files of a folder; return a Report, or None when exactly these files are already loaded.
+
+    Raises ContentError, with every refused row, before anything is written.
+    """
+    files = fingerprint_of_files(content_files(folder))
+    if is_loaded("content", files):
+        return None
+    errors, report = [], Report()
+    found = list(read_records(folder, errors))
+    known = {model: {record.slug for record in found if record.model is model} for model in MODELS.values()}
+    for model in (Region, Department, Commune):
+        known[model] = set(model.objects.values_list("pk", flat=True))
+    records, seen = {}, {}
+    for record in found:
+        errors.extend(f"{record.file}: {record.key}: {reason}" for reason in check(record, known, seen))
+        seen[record.key] = record.file
+        records[record.key] = record
+    if not errors:
+        add_translations(folder, records, report, errors)
+    if errors:
+        raise ContentError(errors)
+
+    history = {loaded.key: loaded for loaded in LoadedRecord.objects.all()}
+    for kind, model in MODELS.items():
+        lists = [item.name for item in model._meta.many_to_many]
+        existing = {item.slug: item for item in model.objects.prefetch_related(*lists)}
+        for record in (record for record in records.values() if record.kind == kind):
+            loaded = history.get(record.key)
+            if loaded and record.slug not in existing:
+                report.kept.append(f"{record.key} (deleted)")
+                continue
+            apply(record, existing.get(record.slug), loaded or LoadedRecord(key=record.key), report)
+    mark_loaded("content", files)
+    return report

@@ -1,0 +1,18 @@
+from directory.models.loading import LoadedRecord
+from directory.models.places import Commune, Department, DepartmentDistance, PostalCode, Region
+from directory.models.reference import Contact, GlossaryTerm
+from directory.models.resources import Branch, Resource, Rung
+
+__all__ = [
+    "Branch",
+    "Commune",
+    "Contact",
+    "Department",
+    "DepartmentDistance",
+    "GlossaryTerm",
+    "LoadedRecord",
+    "PostalCode",
+    "Region",
+    "Resource",
+    "Rung",
+]

@@ -1,0 +1,92 @@
+"""Places: official codes and boundaries (Code officiel géographique), never a radius, never a name to match."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Region(models.Model):
+    code = models.CharField(_("code"), max_length=2, primary_key=True)
+    name = models.CharField(_("name"), max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+
+    def __str__(self):
+        return self.name
+
+
+class Department(models.Model):
+    code = models.CharField(_("code"), max_length=3, primary_key=True)
+    name = models.CharField(_("name"), max_length=60)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="departments", verbose_name=_("region"))
+    prefecture_town = models.CharField(_("prefecture town"), max_length=60)
+    neighbours = models.ManyToManyField("self", blank=True, verbose_name=_("neighbours"))
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+
+    def __str__(self):
+        return f"{self.name} ({self.code})"
+
+    def get_absolute_url(self):
+        return reverse("department", args=[self.code])
+
+
+class DepartmentDistance(models.Model):
+    """How many borders one crosses by land from a department to another; no row where the sea lies between.
+
+    Derived from the neighbours by the loader of places, so that "nearest first" is a plain sort for the database.
+    """
+
+    origin = models.ForeignKey(Department, models.CASCADE, related_name="distances")
+    destination = models.ForeignKey(Department, models.CASCADE, related_name="distances_to")
+    borders = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["origin", "destination"], name="department_distance_once")]
+
+    def __str__(self):
+        return f"{self.origin_id}–{self.destination_id}: {self.borders}"
+
+
+class CommuneQuerySet(models.QuerySet):
+    def with_department(self):
+        return self.select_related("department__region")
+
+
+class Commune(models.Model):
+    code = models.CharField(_("INSEE code"), max_length=5, primary_key=True)
+    name = models.CharField(_("name"), max_length=60)
+    search_name = models.CharField(max_length=60, db_index=True, editable=False)
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="communes", verbose_name=_("department")
+    )
+
+    objects = CommuneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["search_name", "code"]
+        verbose_name = _("commune")
+        verbose_name_plural = _("communes")
+
+    def __str__(self):
+        return f"{self.name} ({self.department_id})"
+
+
+class PostalCode(models.Model):
+    code = models.CharField(_("postal code"), max_length=5, db_index=True)
+    commune = models.ForeignKey(Commune, models.CASCADE, related_name="postal_codes", verbose_name=_("commune"))
+
+    class Meta:
+        ordering = ["code", "commune"]
+        constraints = [models.UniqueConstraint(fields=["code", "commune"], name="postal_code_once_per_commune")]
+        verbose_name = _("postal code")
+        verbose_name_plural = _("postal codes")
+
+    def __str__(self):
+        return self.code

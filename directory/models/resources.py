@@ -1,0 +1,232 @@
+"""What is listed: resources, and their branches in the territories."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Value, When
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import get_translation_fields
+
+from directory import search
+from directory.models.places import Commune, Department, Region
+from themes.models import Topic
+
+
+class Rung(models.IntegerChoices):
+    """The steps of the widening ladder (rule 1 of the design), from a place outwards, in the order they are shown."""
+
+    COMMUNE = 0, _("In this commune")
+    HERE = 1, _("Here")
+    NEIGHBOURS = 2, _("In the neighbouring departments")
+    REGION = 3, _("In the region")
+    NATIONAL = 4, _("Everywhere in France")
+    ELSEWHERE = 5, _("Practices to take up from elsewhere")
+
+
+LOCAL_RUNGS = (Rung.COMMUNE, Rung.HERE)
+SERVING_RUNGS = (*LOCAL_RUNGS, Rung.REGION, Rung.NATIONAL)
+
+
+class ResourceQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(is_published=True)
+
+    def matching(self, words):
+        """Entries that have every one of the words in their texts, in any language."""
+        return search.matching(self, words)
+
+    def practices(self):
+        """What is worth copying elsewhere."""
+        return self.filter(is_practice=True)
+
+    def in_theme(self, theme):
+        return self.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), theme=theme)))
+
+    def near(self, place):
+        """Annotate each entry with the rung of the ladder it stands on, seen from a place."""
+        located = Resource.departments.through.objects.filter(resource=OuterRef("pk"))
+        named = Resource.communes.through.objects.filter(resource=OuterRef("pk"))
+        regional = Resource.regions.through.objects.filter(resource=OuterRef("pk"))
+        return self.annotate(
+            rung=Case(
+                When(scope=Resource.Scope.NATIONAL, then=Value(Rung.NATIONAL)),
+                When(Exists(named.filter(commune__in=place.communes)), then=Value(Rung.COMMUNE)),
+                When(Exists(located.filter(department__in=place.departments)), then=Value(Rung.HERE)),
+                When(Exists(regional.filter(region__in=place.regions)), then=Value(Rung.REGION)),
+                When(Exists(located.filter(department__in=place.neighbours)), then=Value(Rung.NEIGHBOURS)),
+                default=Value(Rung.ELSEWHERE),
+            )
+        )
+
+    def serving(self, place):
+        """Entries that serve a place: its own, its region's, the national ones, in that order."""
+        return self.near(place).filter(rung__in=SERVING_RUNGS).order_by("rung", "slug")
+
+    def widened(self, place):
+        """What leads on where a place has nothing of its own: neighbours, region, France, practices from elsewhere."""
+        reachable = Q(rung__lt=Rung.ELSEWHERE) | Q(rung=Rung.ELSEWHERE, is_practice=True)
+        return self.near(place).filter(reachable).order_by("rung", "slug")
+
+    def count_by_rung(self):
+        """{rung: number of entries}, in one query, for a queryset that `near` annotated."""
+        return dict(self.order_by().values_list("rung").annotate(Count("pk")))
+
+    def practices_from_elsewhere(self, place):
+        """Practices of other territories, the nearest first by land borders crossed, those overseas last."""
+        return (
+            self.practices()
+            .exclude(scope=Resource.Scope.NATIONAL)
+            .near(place)
+            .exclude(rung__in=LOCAL_RUNGS)
+            .annotate(
+                borders=Min(
+                    "departments__distances_to__borders",
+                    filter=Q(departments__distances_to__origin__in=place.departments),
+                )
+            )
+            .order_by(models.F("borders").asc(nulls_last=True), "slug")
+        )
+
+    def for_cards(self, place=None):
+        """Load what a card shows: places, topics and, seen from a place, the branches that serve it."""
+        branches = Branch.objects.serving(place.departments) if place else Branch.objects.none()
+        return self.defer("search_text", *get_translation_fields("body")).prefetch_related(
+            "departments",
+            "regions",
+            Prefetch("topics", Topic.objects.select_related("theme")),
+            Prefetch("branches", branches, to_attr="branches_here"),
+        )
+
+
+class Resource(models.Model):
+    """One thing a reader can use or copy."""
+
+    class Kind(models.TextChoices):
+        ORGANISATION = "organisme", _("Organisation")
+        SCHEME = "dispositif", _("Public scheme")
+        TOOL = "outil", _("Tool")
+        TRAINING = "formation", _("Training")
+        DOCUMENT = "document", _("Document")
+        INITIATIVE = "initiative", _("Local initiative")
+        FUNDER = "financeur", _("Funder")
+        ACTOR = "acteur", _("Actor of the territory")
+
+    class Scope(models.TextChoices):
+        LOCAL = "local", _("Local")
+        DEPARTMENTAL = "departemental", _("Departmental")
+        REGIONAL = "regional", _("Regional")
+        NATIONAL = "national", _("National")
+
+    slug = models.SlugField(_("address"), unique=True, max_length=80)
+    title = models.CharField(_("title"), max_length=120)
+    summary = models.CharField(_("summary"), max_length=200, help_text=_("One sentence."))
+    body = models.TextField(
+        _("body"), blank=True, help_text=_("What it is, for whom, how to use it, where. Markdown, 40 to 150 words.")
+    )
+    kind = models.CharField(_("type"), max_length=12, choices=Kind)
+    scope = models.CharField(_("scope"), max_length=13, choices=Scope)
+    topics = models.ManyToManyField(Topic, related_name="resources", verbose_name=_("topics"))
+    departments = models.ManyToManyField(
+        Department, blank=True, related_name="resources", verbose_name=_("departments")
+    )
+    regions = models.ManyToManyField(Region, blank=True, related_name="resources", verbose_name=_("regions"))
+    communes = models.ManyToManyField(Commune, blank=True, related_name="resources", verbose_name=_("communes"))
+    organisation = models.CharField(_("carrying organisation"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    url = models.URLField(_("link"), blank=True, max_length=300)
+    source = models.CharField(_("source"), max_length=300, help_text=_("Where this comes from."))
+    verified_on = models.DateField(
+        _("verified on"), null=True, blank=True, help_text=_("The day someone last checked that this is true.")
+    )
+    is_practice = models.BooleanField(_("practice worth copying elsewhere"), default=False)
+    is_published = models.BooleanField(_("published"), default=True)
+    search_text = models.TextField(editable=False, blank=True, default="")
+    created_at = models.DateTimeField(_("created on"), db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("changed on"), auto_now=True)
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        # The slug is made of the French title: an order of its own, the same in every database and collation.
+        ordering = ["slug"]
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+
+    def __str__(self):
+        return self.title
+
+    def save(self, *args, **kwargs):
+        texts = [getattr(self, field) for name in ("title", "summary", "body") for field in get_translation_fields(name)]
+        self.search_text = search.index(*texts, self.organisation)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("resource", args=[self.slug])
+
+
+def check_places(scope, departments, regions, communes):
+    """Raise ValidationError, by field, where the places of an entry contradict its scope.
+
+    A national entry has no place, a regional one has regions, a departmental or local one has departments, and a
+    commune stands in one of them. `departments` and `regions` hold codes, `communes` INSEE codes.
+    """
+    errors = {}
+    if scope == Resource.Scope.NATIONAL and (departments or regions or communes):
+        errors["scope"] = _("A national entry serves the whole country: remove its places or change its scope.")
+    if scope == Resource.Scope.REGIONAL and not regions:
+        errors["regions"] = _("A regional entry needs at least one region.")
+    if scope in (Resource.Scope.DEPARTMENTAL, Resource.Scope.LOCAL) and not departments:
+        errors["departments"] = _("A departmental or local entry needs at least one department.")
+    if outside := [code for code in communes if not code.startswith(tuple(departments))]:
+        errors["communes"] = _("These communes are in none of the entry's departments: %(codes)s.") % {
+            "codes": ", ".join(outside)
+        }
+    if errors:
+        raise ValidationError(errors)
+
+
+class BranchQuerySet(models.QuerySet):
+    def serving(self, departments):
+        """Branches of published entries that serve one of the departments."""
+        return self.filter(
+            Exists(Branch.departments.through.objects.filter(branch=OuterRef("pk"), department__in=departments)),
+            resource__is_published=True,
+        )
+
+    def of_general_actors(self):
+        """Those to call first whatever the theme: the prefecture, the State's social services, the AGIR operator."""
+        return self.filter(resource__slug__in=["prefecture", "ddets", "agir"])
+
+
+class Branch(models.Model):
+    """A resource's door in a territory (antenne)."""
+
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="branches", verbose_name=_("entry"))
+    slug = models.SlugField(_("address"), unique=True, max_length=80)
+    name = models.CharField(_("name"), max_length=200)
+    departments = models.ManyToManyField(Department, related_name="branches", verbose_name=_("departments"))
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    url = models.URLField(_("link"), blank=True, max_length=300)
+    source = models.CharField(_("source"), max_length=300)
+    dated = models.CharField(
+        _("date of the source"),
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^\d{4}(-\d{2}(-\d{2})?)?$", _("Write a year, a month or a day: 2024, 2024-07 or 2024-07-30."))],
+        help_text=_("As precise as it is known: 2024, 2024-07 or 2024-07-30."),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = BranchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "slug"]
+        verbose_name = _("branch")
+        verbose_name_plural = _("branches")
+
+    def __str__(self):
+        return self.name

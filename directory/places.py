@@ -1,0 +1,109 @@
+"""Understanding a place as a person types it, and seeing the territory from it."""
+
+import re
+from dataclasses import dataclass, field
+
+from django.utils.functional import cached_property
+
+from directory.models import Commune, Department, Region
+from directory.search import normalise
+
+SAINTS = re.compile(r"\bst(e?)\b")
+
+
+def normalise_name(name):
+    """The name of a place in lower case without accents or hyphens, "st" and "ste" written in full."""
+    return SAINTS.sub(r"saint\1", normalise(name))
+
+
+def find_department(text):
+    """The Department that a person means by "15", "1", "2a", "01000" or "cantal"; None when there is none."""
+    code = text.strip().upper()
+    if code.isdigit() and len(code) == 5:
+        codes = set(Commune.objects.filter(postal_codes__code=code).values_list("department", flat=True))
+        return Department.objects.get(pk=codes.pop()) if len(codes) == 1 else None
+    if department := Department.objects.filter(pk=code.zfill(2)).first():
+        return department
+    return by_name(Department, text)
+
+
+def find_region(text):
+    """The Region that a person means by "84" or "auvergne rhone alpes"; None when there is none."""
+    return Region.objects.filter(pk=text.strip().zfill(2)).first() or by_name(Region, text)
+
+
+def by_name(model, text):
+    name = normalise_name(text)
+    return next((place for place in model.objects.all() if normalise_name(place.name) == name), None) if name else None
+
+
+def find_communes(text):
+    """Communes that a person means by an INSEE code, a postal code or a name; several when they share it."""
+    text = text.strip().upper()
+    communes = Commune.objects.with_department()
+    return list(
+        communes.filter(pk=text)
+        or communes.filter(postal_codes__code=text)
+        or communes.filter(search_name=normalise_name(text))
+    )
+
+
+def find_typed(text):
+    """Places that a person means in the place box: [Department], [Region], or communes, several when they share a name.
+
+    Five digits are read as a postal code, for nobody types INSEE codes, and a name as a department's before a
+    commune's.
+    """
+    text = text.strip()
+    if text.isdigit() and len(text) == 5:
+        return list(Commune.objects.with_department().filter(postal_codes__code=text))
+    if department := find_department(text):
+        return [department]
+    if region := by_name(Region, text):
+        return [region]
+    return find_communes(text)
+
+
+@dataclass
+class Place:
+    """Where one looks from: communes with their departments, departments, whole regions, or several of these."""
+
+    communes: list = field(default_factory=list)
+    chosen_departments: list = field(default_factory=list)
+    chosen_regions: list = field(default_factory=list)
+
+    def __bool__(self):
+        return bool(self.communes or self.chosen_departments or self.chosen_regions)
+
+    @cached_property
+    def departments(self):
+        """The departments one looks from, each once, in the order of their codes."""
+        found = {commune.department for commune in self.communes} | set(self.chosen_departments)
+        found |= set(Department.objects.filter(region__in=self.chosen_regions)) if self.chosen_regions else set()
+        return sorted(found, key=lambda department: department.code)
+
+    @cached_property
+    def regions(self):
+        """The codes of their regions."""
+        return {department.region_id for department in self.departments}
+
+    @cached_property
+    def neighbours(self):
+        """The codes of the departments that touch them."""
+        around = Department.neighbours.through.objects.filter(from_department__in=self.departments)
+        return set(around.values_list("to_department", flat=True)) - {place.code for place in self.departments}
+
+    @property
+    def label(self):
+        """The chosen places by name, as a reader would list them."""
+        return ", ".join(str(place) for place in (*self.communes, *self.chosen_departments, *self.chosen_regions))
+
+
+def parameter_of(place):
+    """("commune", "15187"): the parameter and value that say a place in an address."""
+    return {Commune: "commune", Department: "departement", Region: "region"}[type(place)], place.pk
+
+
+def department_of(place):
+    """The department whose sheet stands for a place; None for a region, which has several."""
+    return {Commune: getattr(place, "department", None), Department: place}.get(type(place))

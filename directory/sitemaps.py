@@ -1,0 +1,53 @@
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from directory.models import Department, Resource
+from themes.models import Theme
+
+
+class InEveryLanguage(Sitemap):
+    i18n = alternates = x_default = True
+
+
+class PageSitemap(InEveryLanguage):
+    def items(self):
+        return [
+            "home",
+            "theme_list",
+            "resource_list",
+            "territory_list",
+            "contacts",
+            "glossary",
+            "about",
+            "accessibility",
+            "legal",
+        ]
+
+    def location(self, item):
+        return reverse(item)
+
+
+class ThemeSitemap(InEveryLanguage):
+    def items(self):
+        return Theme.objects.all()
+
+
+class ResourceSitemap(InEveryLanguage):
+    def items(self):
+        return Resource.objects.published().only("slug", "updated_at")
+
+    def lastmod(self, resource):
+        return resource.updated_at
+
+
+class DepartmentSitemap(InEveryLanguage):
+    def items(self):
+        return Department.objects.all()
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "themes": ThemeSitemap,
+    "ressources": ResourceSitemap,
+    "territoires": DepartmentSitemap,
+}

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from directory.views import pages, resources, territories, themes
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("themes/", themes.theme_list, name="theme_list"),
+    path("themes/<slug:slug>/", themes.theme_detail, name="theme"),
+    path("ressources/", resources.resource_list, name="resource_list"),
+    path("ressources/<slug:slug>/", resources.resource_detail, name="resource"),
+    path("territoires/", territories.territory_list, name="territory_list"),
+    path("territoires/<str:code>/", territories.department_detail, name="department"),
+    path("contacts/", pages.contacts, name="contacts"),
+    path("glossaire/", pages.glossary, name="glossary"),
+    path("a-propos/", pages.about, name="about"),
+    path("accessibilite/", pages.accessibility, name="accessibility"),
+    path("mentions-legales/", pages.legal, name="legal"),
+]

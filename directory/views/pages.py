@@ -1,0 +1,52 @@
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+
+from directory.filters import PlaceForm
+from directory.models import Contact, GlossaryTerm, Resource
+from themes.models import Theme
+
+
+def choose_language(request):
+    """From the bare address to the home page in the reader's language."""
+    response = redirect("home")
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def home(request):
+    return render(
+        request,
+        "pages/home.html",
+        {
+            "themes": Theme.objects.needs(),
+            "project": Theme.objects.project().prefetch_related("topics").first(),
+            "place_form": PlaceForm(),
+            "entry_count": Resource.objects.published().count(),
+        },
+    )
+
+
+def contacts(request):
+    return render(
+        request, "pages/contacts.html", {"contacts": Contact.objects.select_related("department", "resource")}
+    )
+
+
+def glossary(request):
+    return render(request, "pages/glossary.html", {"terms": GlossaryTerm.objects.all()})
+
+
+def about(request):
+    return render(request, "pages/about.html")
+
+
+def accessibility(request):
+    return render(request, "pages/accessibility.html")
+
+
+def legal(request):
+    return render(request, "pages/legal.html")
+
+
+def not_found(request, exception):
+    return render(request, "404.html", {"place_form": PlaceForm()}, status=404)

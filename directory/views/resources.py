@@ -1,0 +1,70 @@
+from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from directory.filters import ResourceFilter
+from directory.models import Branch, Resource
+from directory.places import parameter_of
+from themes.models import Topic
+
+PER_PAGE = 20
+
+
+def resource_list(request):
+    filterset = ResourceFilter(request.GET, Resource.objects.published())
+    if filterset.form.is_valid() and (typed := filterset.form.cleaned_data["lieu"]):
+        return redirect(f"{request.path}?{with_place(request.GET, typed)}")
+    paginator = Paginator(filterset.qs.for_cards(filterset.place), PER_PAGE)
+    paginator.count = filterset.total
+    page_error, asked = "", request.GET.get("page", "1")
+    try:
+        page = paginator.page(asked)
+    except (EmptyPage, PageNotAnInteger):
+        page = paginator.page(1)
+        page.object_list = []
+        page_error = _("There is no page “%(page)s” here: the last one is %(last)s.") % {
+            "page": asked[:20],
+            "last": paginator.num_pages,
+        }
+    return render(
+        request,
+        "resources/list.html",
+        {"filterset": filterset, "form": filterset.form, "page": page, "page_error": page_error},
+        status=404 if page_error else 200,
+    )
+
+
+def with_place(query, place):
+    """The query with the place typed in the box as a code that can be shared, and from the first page."""
+    query = query.copy()
+    query.pop("lieu")
+    query.pop("page", None)
+    query.appendlist(*parameter_of(place))
+    return query.urlencode()
+
+
+def resource_detail(request, slug):
+    resource = get_object_or_404(
+        Resource.objects.published().prefetch_related("departments", "regions", "communes"), slug=slug
+    )
+    return render(
+        request,
+        "resources/detail.html",
+        {
+            "resource": resource,
+            "topics": Topic.objects.filter(resources=resource).select_related("theme"),
+            "branches": Branch.objects.filter(resource=resource).prefetch_related("departments"),
+            "related": related_to(resource),
+        },
+    )
+
+
+def related_to(resource, most=6):
+    """Other entries of the same topics, those that share most first."""
+    return (
+        Resource.objects.published()
+        .filter(topics__in=resource.topics.all())
+        .exclude(pk=resource.pk)
+        .distinct()
+        .for_cards()[:most]
+    )

@@ -1,0 +1,68 @@
+from collections import defaultdict
+
+from django.db.models import Count, Prefetch, Q
+from django.http import Http404
+from django.shortcuts import redirect, render
+
+from directory.filters import PlaceForm
+from directory.models import Branch, Contact, Department, Region, Resource
+from directory.models.resources import LOCAL_RUNGS, Rung
+from directory.places import Place, department_of, find_department
+from themes.models import Theme
+
+NEAREST_PRACTICES = 12
+
+
+def territory_list(request):
+    form = PlaceForm(request.GET)
+    if form.is_valid() and (typed := form.cleaned_data["lieu"]) and (department := department_of(typed)):
+        return redirect(department)
+    departments = Department.objects.annotate(
+        entry_count=Count("resources", filter=Q(resources__is_published=True), distinct=True)
+    )
+    regions = Region.objects.prefetch_related(Prefetch("departments", departments))
+    return render(request, "territories/list.html", {"regions": regions, "form": form})
+
+
+def department_detail(request, code):
+    department = find_department(code)
+    if department is None:
+        raise Http404
+    if department.code != code:
+        return redirect(department)
+    place = Place(chosen_departments=[department])
+    practices = Resource.objects.published().practices_from_elsewhere(place).for_cards()
+    return render(
+        request,
+        "territories/department.html",
+        {
+            "department": department,
+            "neighbours": department.neighbours.all(),
+            "branches": Branch.objects.serving([department]).select_related("resource"),
+            "contacts": Contact.objects.filter(department=department, is_personal=False).select_related("resource"),
+            "themes": themes_seen_from(place),
+            "practices": practices[:NEAREST_PRACTICES],
+            "practice_count": practices.count(),
+        },
+    )
+
+
+def themes_seen_from(place):
+    """Each theme with, as attributes, its entries by rung around a place and its number of national entries."""
+    national = Resource.objects.published().filter(scope=Resource.Scope.NATIONAL)
+    themes = Theme.objects.annotate(
+        national_count=Count("topics__resources", filter=Q(topics__resources__in=national), distinct=True)
+    )
+    entries = defaultdict(lambda: defaultdict(list))
+    around = Resource.objects.published().near(place).filter(rung__lt=Rung.NATIONAL).order_by("rung", "slug")
+    for entry in around.for_cards(place):
+        for theme_id in {topic.theme_id for topic in entry.topics.all()}:
+            entries[theme_id][entry.rung].append(entry)
+    for theme in themes:
+        rungs = entries[theme.pk]
+        theme.local = [entry for rung in LOCAL_RUNGS for entry in rungs[rung]]
+        theme.regional = rungs[Rung.REGION]
+        theme.nearby = [] if theme.local else rungs[Rung.NEIGHBOURS]
+    return themes
+
+

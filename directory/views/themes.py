@@ -1,0 +1,49 @@
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, redirect, render
+
+from directory.filters import PlaceForm
+from directory.models import Branch, Resource
+from directory.models.resources import LOCAL_RUNGS, Rung
+from directory.views.resources import with_place
+from themes.models import Theme
+
+
+def theme_list(request):
+    return render(request, "themes/list.html", {"themes": Theme.objects.prefetch_related("topics")})
+
+
+def theme_detail(request, slug):
+    theme = get_object_or_404(Theme, slug=slug)
+    form = PlaceForm(request.GET)
+    if form.is_valid() and (typed := form.cleaned_data["lieu"]):
+        return redirect(f"{request.path}?{with_place(request.GET, typed)}")
+    entries = Resource.objects.published()
+    topics = theme.topics.prefetch_related(Prefetch("resources", entries.for_cards(form.place)))
+    context = {"theme": theme, "form": form, "topics": topics, "themes": Theme.objects.all()}
+    if form.place:
+        context |= local_part(theme, form.place)
+    return render(request, "themes/detail.html", context)
+
+
+def local_part(theme, place):
+    """What a place has of its own on a theme; where it has nothing, the ladder goes on to its neighbours."""
+    entries = list(
+        Resource.objects.published()
+        .in_theme(theme)
+        .widened(place)
+        .exclude(rung=Rung.NATIONAL)
+        .exclude(rung=Rung.ELSEWHERE)
+        .for_cards(place)
+    )
+    has_local = any(entry.rung in LOCAL_RUNGS for entry in entries)
+    if has_local:
+        entries = [entry for entry in entries if entry.rung != Rung.NEIGHBOURS]
+    branches = Branch.objects.serving(place.departments).select_related("resource")
+    themed = branches.filter(resource__in=Resource.objects.in_theme(theme))
+    return {
+        "local_entries": entries,
+        "has_local": has_local,
+        "branches": themed if themed.exists() else branches.of_general_actors(),
+    }
+
+
