@@ -65,7 +65,9 @@ class PlaceForm(forms.Form):
     def only_one(self, text, places):
         if len(places) > 1:
             self.homonyms = places
-            raise ValidationError(_("Several places answer to “%(place)s”. Which one do you mean?"), params={"place": text})
+            raise ValidationError(
+                _("Several places answer to “%(place)s”. Which one do you mean?"), params={"place": text}
+            )
         return self.known(text, places[0] if places else None)
 
     @cached_property
@@ -130,10 +132,18 @@ class ResourceFilter(django_filters.FilterSet):
         return queryset.matching(words)
 
     def keep_themes(self, queryset, name, themes):
-        return queryset.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), theme__in=themes))) if themes else queryset
+        return (
+            queryset.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), theme__in=themes)))
+            if themes
+            else queryset
+        )
 
     def keep_topics(self, queryset, name, topics):
-        return queryset.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), pk__in=topics))) if topics else queryset
+        return (
+            queryset.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), pk__in=topics)))
+            if topics
+            else queryset
+        )
 
     @property
     def place(self):

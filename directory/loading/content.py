@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import polib
 from django.conf import settings
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
@@ -212,7 +212,9 @@ def read_value(instance, name):
     """The value of a field in the form that the content files use: codes and slugs for relations."""
     definition = instance._meta.get_field(name)
     if definition.many_to_many:
-        return sorted(getattr(related, natural_key(definition.related_model)) for related in getattr(instance, name).all())
+        return sorted(
+            getattr(related, natural_key(definition.related_model)) for related in getattr(instance, name).all()
+        )
     value = getattr(instance, name)
     if definition.is_relation:
         return getattr(value, natural_key(definition.related_model)) if value else ""

@@ -63,9 +63,7 @@ class Commune(models.Model):
     code = models.CharField(_("INSEE code"), max_length=5, primary_key=True)
     name = models.CharField(_("name"), max_length=60)
     search_name = models.CharField(max_length=60, db_index=True, editable=False)
-    department = models.ForeignKey(
-        Department, models.PROTECT, related_name="communes", verbose_name=_("department")
-    )
+    department = models.ForeignKey(Department, models.PROTECT, related_name="communes", verbose_name=_("department"))
 
     objects = CommuneQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import get_translation_fields
 
@@ -159,7 +160,9 @@ class Resource(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        texts = [getattr(self, field) for name in ("title", "summary", "body") for field in get_translation_fields(name)]
+        texts = [
+            getattr(self, field) for name in ("title", "summary", "body") for field in get_translation_fields(name)
+        ]
         self.search_text = search.index(*texts, self.organisation)
         super().save(*args, **kwargs)
 
@@ -216,7 +219,11 @@ class Branch(models.Model):
         _("date of the source"),
         max_length=10,
         blank=True,
-        validators=[RegexValidator(r"^\d{4}(-\d{2}(-\d{2})?)?$", _("Write a year, a month or a day: 2024, 2024-07 or 2024-07-30."))],
+        validators=[
+            RegexValidator(
+                r"^\d{4}(-\d{2}(-\d{2})?)?$", _("Write a year, a month or a day: 2024, 2024-07 or 2024-07-30.")
+            )
+        ],
         help_text=_("As precise as it is known: 2024, 2024-07 or 2024-07-30."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -230,3 +237,8 @@ class Branch(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_old(self):
+        """True when its source is from before last year: people move, so the reader is told."""
+        return bool(self.dated) and int(self.dated[:4]) < timezone.localdate().year - 1

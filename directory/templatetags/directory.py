@@ -9,7 +9,6 @@ from django.utils.translation import get_language, get_language_info
 from markdown_it import MarkdownIt
 
 from directory import translations
-from directory.models import Rung
 
 register = template.Library()
 # Raw HTML is escaped and only http, https and mailto links pass, so what an editor types is safe by construction.
@@ -59,7 +58,7 @@ def french(text):
 
 @register.filter
 def partial_date(text):
-    """"2024", "2024-07" or "2024-07-30" in the reader's language, as precise as it is."""
+    """ "2024", "2024-07" or "2024-07-30" in the reader's language, as precise as it is."""
     if len(text) == 4:
         return text
     return date_format(parse_date(f"{text}-01"[:10]), "YEAR_MONTH_FORMAT" if len(text) == 7 else "DATE_FORMAT")
@@ -72,6 +71,18 @@ def language_links(context):
     return [get_language_info(code) | {"url": translate_url(path, code)} for code, _ in settings.LANGUAGES]
 
 
+@register.simple_tag
+def translated_text(instance, name):
+    """A translated line as bare text, for titles and attributes that can hold no element."""
+    return translations.read(instance, name)[0]
+
+
 @register.filter
-def rung_slug(rung):
-    return Rung(rung).name.lower()
+def bare_url(url):
+    """An address as people read it: without scheme, "www." or final slash."""
+    return url.split("://", 1)[-1].removeprefix("www.").rstrip("/")
+
+
+@register.simple_tag
+def rung_count(counts, rung):
+    return counts.get(rung, 0)

@@ -25,6 +25,4 @@ def robots(request):
 @vary_on_headers("Accept-Language")
 def opensearch(request):
     address = request.build_absolute_uri(reverse("resource_list"))
-    return render(
-        request, "opensearch.xml", {"address": address}, content_type="application/opensearchdescription+xml"
-    )
+    return render(request, "opensearch.xml", {"address": address}, content_type="application/opensearchdescription+xml")

@@ -39,12 +39,19 @@ def department_detail(request, code):
             "department": department,
             "neighbours": department.neighbours.all(),
             "branches": Branch.objects.serving([department]).select_related("resource"),
+            "unknown_here": actors_without_branch(department),
             "contacts": Contact.objects.filter(department=department, is_personal=False).select_related("resource"),
             "themes": themes_seen_from(place),
             "practices": practices[:NEAREST_PRACTICES],
             "practice_count": practices.count(),
         },
     )
+
+
+def actors_without_branch(department):
+    """Entries that have branches elsewhere and none known in this department: what is missing is said plainly."""
+    here = Branch.objects.serving([department]).values("resource")
+    return Resource.objects.published().filter(branches__isnull=False).exclude(pk__in=here).distinct().for_cards()
 
 
 def themes_seen_from(place):
@@ -64,5 +71,3 @@ def themes_seen_from(place):
         theme.regional = rungs[Rung.REGION]
         theme.nearby = [] if theme.local else rungs[Rung.NEIGHBOURS]
     return themes
-
-

@@ -45,5 +45,3 @@ def local_part(theme, place):
         "has_local": has_local,
         "branches": themed if themed.exists() else branches.of_general_actors(),
     }
-
-

@@ -1,0 +1,3 @@
+from directory.admin import places, reference, resources
+
+__all__ = ["places", "reference", "resources"]

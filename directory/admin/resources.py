@@ -1,0 +1,132 @@
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TabbedTranslationAdmin
+
+from directory.models import Branch, Resource
+from directory.models.resources import check_places
+from directory.search import normalise
+from themes.models import Theme
+
+
+class ThemeFilter(admin.SimpleListFilter):
+    title = _("theme")
+    parameter_name = "theme"
+
+    def lookups(self, request, model_admin):
+        return [(theme.slug, theme.title) for theme in Theme.objects.all()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(topics__theme__slug=self.value()).distinct() if self.value() else queryset
+
+
+class VerifiedFilter(admin.SimpleListFilter):
+    title = _("verification")
+    parameter_name = "verified"
+
+    def lookups(self, request, model_admin):
+        return [("no", _("Never verified")), ("yes", _("Verified"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(verified_on__isnull=self.value() == "no") if self.value() else queryset
+
+
+class ResourceForm(forms.ModelForm):
+    """The entry form: it says, beside the field, what the places of an entry lack for its scope."""
+
+    def clean(self):
+        cleaned = super().clean()
+        codes = {
+            name: [place.pk for place in cleaned.get(name) or []] for name in ("departments", "regions", "communes")
+        }
+        if "scope" in cleaned:
+            try:
+                check_places(cleaned["scope"], **codes)
+            except ValidationError as error:
+                self.add_error(None, error)
+        return cleaned
+
+
+class BranchInline(admin.StackedInline):
+    model = Branch
+    extra = 0
+    autocomplete_fields = ["departments"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = [("name", "slug"), "departments", ("email", "phone"), "url", ("source", "dated", "position")]
+    show_change_link = True
+    classes = ["collapse"]
+
+
+@admin.register(Resource)
+class ResourceAdmin(TabbedTranslationAdmin):
+    form = ResourceForm
+    list_display = [
+        "title",
+        "kind",
+        "scope",
+        "place_codes",
+        "branch_count",
+        "is_practice",
+        "is_published",
+        "verified_on",
+    ]
+    list_filter = [ThemeFilter, "kind", "scope", "is_practice", "is_published", VerifiedFilter]
+    show_facets = admin.ShowFacets.ALWAYS
+    search_fields = ["search_text", "slug"]
+    search_help_text = _("Words of the title, summary, body or organisation, without minding accents.")
+    date_hierarchy = "updated_at"
+    autocomplete_fields = ["topics", "departments", "regions", "communes"]
+    prepopulated_fields = {"slug": ["title_fr"]}
+    readonly_fields = ["created_at", "updated_at"]
+    save_on_top = True
+    inlines = [BranchInline]
+    fieldsets = [
+        (None, {"fields": ["title", "summary", "body"]}),
+        (_("What it is"), {"fields": [("kind", "is_practice", "is_published"), "topics", "organisation", "slug"]}),
+        (
+            _("Where"),
+            {
+                "fields": ["scope", "departments", "regions", "communes"],
+                "description": _(
+                    "A local or departmental entry needs a department, a regional one a region; a national one has none."
+                ),
+            },
+        ),
+        (_("How to reach it"), {"fields": [("email", "phone"), "url"]}),
+        (_("Where this comes from"), {"fields": ["source", "verified_on", ("created_at", "updated_at")]}),
+    ]
+
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("departments", "regions")
+            .annotate(branch_count=Count("branches", distinct=True))
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, normalise(search_term))
+
+    @admin.display(description=_("places"))
+    def place_codes(self, resource):
+        return ", ".join(place.pk for place in (*resource.departments.all(), *resource.regions.all()))
+
+    @admin.display(description=_("branches"), ordering="branch_count")
+    def branch_count(self, resource):
+        return resource.branch_count
+
+
+@admin.register(Branch)
+class BranchAdmin(admin.ModelAdmin):
+    list_display = ["name", "resource", "email", "phone", "dated"]
+    list_select_related = ["resource"]
+    list_filter = ["resource", "dated"]
+    show_facets = admin.ShowFacets.ALWAYS
+    search_fields = ["name", "email", "departments__name", "departments__code"]
+    autocomplete_fields = ["resource", "departments"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def view_on_site(self, branch):
+        return f"{branch.resource.get_absolute_url()}#{branch.slug}"
