@@ -30,7 +30,7 @@ LANG_INFO.update(
     }
 )
 
-# Browsers set to Dari (prs) or Iranian Persian (pes) read the Persian pages; CLDR has no base tag that Django would try.
+# Browsers set to Dari (prs) or Iranian Persian (pes) read the Persian pages; Django would not make the link.
 PERSIAN_VARIANTS = re.compile(r"\b(prs|pes)\b", re.IGNORECASE)
 
 

@@ -3,7 +3,6 @@
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
@@ -86,7 +85,7 @@ class PlaceForm(forms.Form):
 
 
 class ResourceFilter(django_filters.FilterSet):
-    """The list of entries: its parameters, what they keep and in which order, the same for every way to take it away."""
+    """The list of entries: its parameters, what they keep and in which order, whoever asks."""
 
     q = django_filters.CharFilter(
         label=pgettext_lazy("search box", "Words"),
@@ -128,22 +127,21 @@ class ResourceFilter(django_filters.FilterSet):
         form = PlaceForm
         fields = []
 
+    def __init__(self, data, queryset):
+        """`data` is the QueryDict of the address; a blank value in it means everyone, everywhere (rule 2)."""
+        asked = data.copy()
+        for name, values in data.lists():
+            asked.setlist(name, [value for value in values if value.strip()])
+        super().__init__(asked, queryset)
+
     def keep_matching(self, queryset, name, words):
         return queryset.matching(words)
 
     def keep_themes(self, queryset, name, themes):
-        return (
-            queryset.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), theme__in=themes)))
-            if themes
-            else queryset
-        )
+        return queryset.on_topics(Topic.objects.filter(theme__in=themes)) if themes else queryset
 
     def keep_topics(self, queryset, name, topics):
-        return (
-            queryset.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), pk__in=topics)))
-            if topics
-            else queryset
-        )
+        return queryset.on_topics(topics) if topics else queryset
 
     @property
     def place(self):

@@ -15,7 +15,7 @@ def normalise(text):
 
 
 def index(*texts):
-    """What a search column holds for these texts: each word has a space before it, so that words match by their start."""
+    """What a search column holds for these texts; the space before each word lets words match by their start."""
     return f" {normalise(' '.join(text for text in texts if text))} "
 
 

@@ -11,7 +11,7 @@ def read(instance, name):
     """(text, language) of a translated field: the reader's language, or French where it is empty."""
     language = get_language()
     text = getattr(instance, build_localized_fieldname(name, language))
-    return (text, language) if text else (getattr(instance, build_localized_fieldname(name, SOURCE)), SOURCE)
+    return (text, language) if text else (getattr(instance, build_localized_fieldname(name, SOURCE)) or "", SOURCE)
 
 
 def falls_back(instance, *names):

@@ -90,7 +90,8 @@ class ResourceAdmin(TabbedTranslationAdmin):
             {
                 "fields": ["scope", "departments", "regions", "communes"],
                 "description": _(
-                    "A local or departmental entry needs a department, a regional one a region; a national one has none."
+                    "A local or departmental entry needs a department, "
+                    "a regional one a region; a national one has none."
                 ),
             },
         ),

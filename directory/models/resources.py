@@ -21,7 +21,7 @@ class Rung(models.IntegerChoices):
     COMMUNE = 0, _("In this commune")
     HERE = 1, _("Here")
     NEIGHBOURS = 2, _("In the neighbouring departments")
-    REGION = 3, _("In the region")
+    REGION = 3, _("For the whole region")
     NATIONAL = 4, _("Everywhere in France")
     ELSEWHERE = 5, _("Practices to take up from elsewhere")
 
@@ -42,8 +42,12 @@ class ResourceQuerySet(models.QuerySet):
         """What is worth copying elsewhere."""
         return self.filter(is_practice=True)
 
+    def on_topics(self, topics):
+        """Entries that belong to one of the topics: Topic objects, or a queryset of them."""
+        return self.filter(Exists(Resource.topics.through.objects.filter(resource=OuterRef("pk"), topic__in=topics)))
+
     def in_theme(self, theme):
-        return self.filter(Exists(Topic.objects.filter(resources=OuterRef("pk"), theme=theme)))
+        return self.on_topics(theme.topics.all())
 
     def near(self, place):
         """Annotate each entry with the rung of the ladder it stands on, seen from a place."""

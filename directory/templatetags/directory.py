@@ -9,6 +9,7 @@ from django.utils.translation import get_language, get_language_info
 from markdown_it import MarkdownIt
 
 from directory import translations
+from directory.models import Rung
 
 register = template.Library()
 # Raw HTML is escaped and only http, https and mailto links pass, so what an editor types is safe by construction.
@@ -81,6 +82,14 @@ def translated_text(instance, name):
 def bare_url(url):
     """An address as people read it: without scheme, "www." or final slash."""
     return url.split("://", 1)[-1].removeprefix("www.").rstrip("/")
+
+
+@register.simple_tag
+def rung_title(rung, place):
+    """The title of a step of the widening ladder; "here" is the departments one looks from, by name."""
+    if rung == Rung.HERE:
+        return french(", ".join(str(department) for department in place.departments))
+    return Rung(rung).label
 
 
 @register.simple_tag

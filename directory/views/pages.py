@@ -19,7 +19,7 @@ def home(request):
         "pages/home.html",
         {
             "themes": Theme.objects.needs(),
-            "project": Theme.objects.project().prefetch_related("topics").first(),
+            "project": Theme.objects.project().first(),
             "place_form": PlaceForm(),
             "entry_count": Resource.objects.published().count(),
         },

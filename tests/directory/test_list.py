@@ -1,0 +1,191 @@
+"""The list of entries: what its parameters keep, in which order, under which headings."""
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import override
+from pytest_django.asserts import assertContains, assertNotContains
+
+from directory.filters import ResourceFilter
+from directory.models import Resource, Rung
+from tests.factories import make_branch, make_resource, make_topic
+
+pytestmark = pytest.mark.django_db
+LIST = "/fr/ressources/"
+
+
+def found(query):
+    """Slugs that a query string gives, in order."""
+    return [resource.slug for resource in ResourceFilter(QueryDict(query), Resource.objects.published()).qs]
+
+
+def test_each_filter_narrows_and_several_values_add_up():
+    topic = make_topic("sante")
+    tool = make_resource(topics=[topic], kind="outil")
+    funder = make_resource(topics=[topic], kind="financeur", departments=["15"])
+    assert set(found(f"sujet={topic.slug}")) == {tool.slug, funder.slug}
+    assert found(f"sujet={topic.slug}&type=outil") == [tool.slug]
+    assert set(found(f"sujet={topic.slug}&type=outil&type=financeur")) == {tool.slug, funder.slug}
+    assert found(f"sujet={topic.slug}&portee=local") == [funder.slug]
+    assert tool.slug in found("theme=sante")
+    assert tool.slug not in found("theme=langue")
+    assert {tool.slug, funder.slug} <= set(found("theme=langue&theme=sante"))
+
+
+def test_an_empty_value_means_everyone_everywhere():
+    assert found("q=&theme=&type=&portee=&departement=&lieu=") == found("")
+    assert len(found("")) == Resource.objects.published().count()
+
+
+@pytest.mark.parametrize("words", ["METROPOLE ecole", "métropole École", "l'ecole de la metropole", "ecol metropol"])
+def test_words_are_found_without_accents_case_or_ending(words):
+    resource = make_resource(body_fr="L'École de la Métropole accueille.")
+    assert resource.slug in found(f"q={words}")
+
+
+def test_words_of_the_title_summary_body_and_organisation_all_count():
+    resource = make_resource(title_fr="Zédille", summary_fr="Oxalide.", body_fr="Quetsche.", organisation="Yttrium")
+    assert found("q=zedille oxalide quetsche yttrium") == [resource.slug]
+
+
+def test_a_percent_sign_or_an_underscore_is_not_a_wildcard():
+    assert found("q=%25_%25") == found("")
+    assert found("q=zz%25") == []
+
+
+def test_an_unpublished_entry_is_nowhere(client):
+    hidden = make_resource(is_published=False)
+    assert hidden.slug not in found("")
+    assert client.get(reverse("resource", args=[hidden.slug])).status_code == 404
+
+
+def test_a_department_keeps_its_own_then_its_region_then_france():
+    topic = make_topic()
+    national = make_resource(topics=[topic], slug="a-france")
+    regional = make_resource(topics=[topic], slug="b-region", regions=["84"])
+    own = make_resource(topics=[topic], slug="c-cantal", departments=["15"])
+    make_resource(topics=[topic], slug="d-ailleurs", departments=["59"], is_practice=True)
+    make_resource(topics=[topic], slug="e-voisin", departments=["12"])
+    make_resource(topics=[topic], slug="f-autre-region", regions=["11"])
+    assert found(f"sujet={topic.slug}&departement=15") == [own.slug, regional.slug, national.slug]
+
+
+def test_nothing_local_leads_on_to_neighbours_region_france_and_practices_elsewhere(client):
+    topic = make_topic()
+    make_resource(topics=[topic], slug="france")
+    make_resource(topics=[topic], slug="region", regions=["84"])
+    make_resource(topics=[topic], slug="voisin", departments=["12"])
+    make_resource(topics=[topic], slug="pratique", departments=["59"], is_practice=True)
+    make_resource(topics=[topic], slug="loin", departments=["59"])
+    query = f"sujet={topic.slug}&departement=15"
+    assert found(query) == ["voisin", "region", "france", "pratique"]
+    page = client.get(f"{LIST}?{query}").content.decode()
+    with override("fr"):
+        headings = [str(rung.label) for rung in (Rung.NEIGHBOURS, Rung.REGION, Rung.NATIONAL, Rung.ELSEWHERE)]
+    positions = [page.index(f'class="rung">{heading}') for heading in headings]
+    assert positions == sorted(positions)
+
+
+def test_a_commune_comes_before_its_department():
+    topic = make_topic()
+    department = make_resource(topics=[topic], slug="a-departement", departments=["38"])
+    commune = make_resource(topics=[topic], slug="b-commune", departments=["38"], communes=["38299"])
+    assert found(f"sujet={topic.slug}&commune=38299") == [commune.slug, department.slug]
+
+
+def test_a_region_keeps_what_stands_in_its_departments_and_itself():
+    topic = make_topic()
+    own = make_resource(topics=[topic], slug="a", departments=["15"])
+    regional = make_resource(topics=[topic], slug="b", regions=["84"])
+    make_resource(topics=[topic], slug="c", departments=["23"])
+    assert found(f"sujet={topic.slug}&region=84") == [own.slug, regional.slug]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("departement=999", "999"),
+        ("departement=15&departement=zz", "zz"),
+        ("region=77", "77"),
+        ("commune=99999", "99999"),
+        ("lieu=Trifouillis", "Trifouillis"),
+        ("theme=astrologie", "astrologie"),
+        ("sujet=rien", "rien"),
+        ("type=autre", "autre"),
+        ("portee=mondiale", "mondiale"),
+        ("q=%00", 'role="alert"'),
+    ],
+)
+def test_a_wrong_value_gets_a_sentence_and_no_entries(client, query, sentence):
+    response = client.get(f"{LIST}?{query}")
+    assertContains(response, 'role="alert"')
+    assertContains(response, sentence)
+    assertNotContains(response, 'class="card"')
+
+
+@pytest.mark.parametrize("page", ["99", "0", "-1", "deux"])
+def test_a_page_that_does_not_exist_gets_a_sentence_and_a_way_back(client, page):
+    response = client.get(LIST, {"page": page, "theme": "mobilite"})
+    assert response.status_code == 404
+    assertContains(response, 'role="alert"', status_code=404)
+    assertContains(response, "page=2", status_code=404)
+    assertContains(response, "theme=mobilite", status_code=404)
+
+
+def test_the_place_box_becomes_a_code_that_can_be_shared_and_keeps_the_rest(client):
+    response = client.get(LIST, {"lieu": "cantal", "q": "permis", "page": "3", "type": ["outil", "document"]})
+    assert response.status_code == 302
+    assert response.url == f"{LIST}?q=permis&type=outil&type=document&departement=15"
+
+
+def test_a_shared_name_offers_its_communes(client):
+    response = client.get(LIST, {"lieu": "saint-denis", "q": "permis"})
+    assertContains(response, "?q=permis&amp;commune=93066")
+    assertContains(response, "?q=permis&amp;commune=97411")
+
+
+def test_the_form_and_the_page_links_keep_what_was_asked(client):
+    response = client.get(LIST, {"q": "emploi", "type": "organisme", "departement": "1"})
+    assertContains(response, 'value="emploi"')
+    assertContains(response, '<input type="checkbox" name="type" value="organisme" id="id_type_0" checked>', html=True)
+    assertContains(response, '<input type="hidden" name="departement" value="1" id="id_departement_0">', html=True)
+    response = client.get(LIST, {"type": "dispositif"})
+    assertContains(response, "?type=dispositif&amp;page=2")
+
+
+def test_the_number_under_each_heading_is_the_number_of_entries_there():
+    filterset = ResourceFilter(QueryDict("departement=38"), Resource.objects.published())
+    listed = [resource.rung for resource in filterset.qs]
+    assert filterset.counts == {rung: listed.count(rung) for rung in set(listed)}
+    assert filterset.total == len(listed)
+
+
+def test_a_card_seen_from_a_place_shows_the_branch_that_serves_it(client):
+    topic = make_topic()
+    resource = make_resource(topics=[topic])
+    make_branch(resource, ["15"], name="Antenne d'Aurillac", phone="04 71 00 00 00")
+    make_branch(resource, ["59"], name="Antenne de Lille")
+    response = client.get(LIST, {"sujet": topic.slug, "departement": "15"})
+    assertContains(response, "Antenne d&#x27;Aurillac")
+    assertContains(response, 'href="tel:0471000000"')
+    assertNotContains(response, "Antenne de Lille")
+
+
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [
+        # choices of themes and topics, count, entries, departments, regions, topics
+        ("", 7),
+        # and the department, its neighbours, the branches
+        ("departement=15", 10),
+        # and the chosen themes, checked
+        ("departement=15&theme=mobilite&q=permis", 11),
+    ],
+)
+def test_the_number_of_queries_does_not_depend_on_the_number_of_entries(
+    client, django_assert_num_queries, query, queries
+):
+    for _ in range(10):
+        make_resource(departments=["15"])
+    with django_assert_num_queries(queries):
+        client.get(f"{LIST}?{query}")

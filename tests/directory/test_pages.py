@@ -1,0 +1,151 @@
+"""One entry, one theme, one department: what each page tells."""
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from directory.models import Department, Resource
+from tests.factories import make_branch, make_resource, make_topic
+from themes.models import Theme
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_entry_says_where_it_comes_from_and_that_nobody_verified_it(client):
+    resource = make_resource(source="Guide de la Diair, « La mobilité »", url="https://www.exemple.fr/aide/")
+    response = client.get(f"/fr/ressources/{resource.slug}/")
+    assertContains(response, "Guide de la Diair, « La mobilité »")
+    assertContains(response, ">exemple.fr/aide<")
+    assertContains(response, "Personne n'a encore vérifié")
+
+
+def test_what_an_editor_types_is_escaped_or_rendered_as_markdown(client):
+    resource = make_resource(
+        title_fr="<b>Gras</b>", body_fr="**fort** <script>alert(1)</script> [x](javascript:alert(1))"
+    )
+    response = client.get(f"/fr/ressources/{resource.slug}/")
+    assertContains(response, "&lt;b&gt;Gras&lt;/b&gt;")
+    assertContains(response, "<strong>fort</strong> &lt;script&gt;")
+    assertNotContains(response, 'href="javascript')
+
+
+def test_a_source_from_before_last_year_says_so(client):
+    resource = make_resource()
+    make_branch(resource, ["15"], source="Liste A", dated="2024")
+    assertContains(client.get(f"/fr/ressources/{resource.slug}/"), "Liste A")
+    assertContains(client.get(f"/fr/ressources/{resource.slug}/"), "a pu changer depuis")
+
+
+@pytest.mark.parametrize("department", ["15", "2A", "971", "75"])
+def test_a_theme_seen_from_a_department_says_who_to_call_there(client, department):
+    for theme in Theme.objects.all():
+        response = client.get(f"/fr/themes/{theme.slug}/?departement={department}")
+        assert response.context["branches"], theme.slug
+        assert all(branch.departments.filter(pk=department).exists() for branch in response.context["branches"])
+
+
+def test_a_theme_shows_its_local_entries_first_and_the_nearest_where_there_is_none(client):
+    topic = make_topic("lien-social")
+    own, neighbour = (
+        make_resource(topics=[topic], departments=["15"]),
+        make_resource(topics=[topic], departments=["12"]),
+    )
+    assert [entry.slug for entry in client.get("/fr/themes/lien-social/?departement=15").context["local_entries"]] == [
+        own.slug
+    ]
+    own.delete()
+    assert neighbour.slug in [
+        entry.slug for entry in client.get("/fr/themes/lien-social/?departement=15").context["local_entries"]
+    ]
+
+
+def test_a_theme_with_an_unknown_place_says_so_and_stays_readable(client):
+    response = client.get("/fr/themes/mobilite/?departement=999")
+    assertContains(response, 'role="alert"')
+    assertContains(response, "Rezo Pouce")
+
+
+@pytest.mark.parametrize(("theme", "queries"), [("mobilite", 7), ("projet", 7)])
+def test_a_theme_page_has_a_fixed_number_of_queries(client, django_assert_num_queries, theme, queries):
+    topic = Theme.objects.get(slug=theme).topics.first()
+    for _ in range(10):
+        make_resource(topics=[topic])
+    with django_assert_num_queries(queries):  # theme, topics, entries, departments, regions, topics of entries, themes
+        client.get(f"/fr/themes/{theme}/")
+
+
+PUBLIC_BODIES = ["prefecture", "ddets", "conseil-departemental", "conseil-regional", "dreets", "ars", "rectorat"]
+
+
+def test_every_department_names_its_public_bodies_and_leads_somewhere_on_every_theme(client):
+    nationals = Resource.objects.published().filter(scope="national")
+    for department in Department.objects.all():
+        context = client.get(f"/fr/territoires/{department.code}/").context
+        slugs = {branch.resource.slug for branch in context["branches"]}
+        assert slugs >= set(PUBLIC_BODIES), department
+        assert len(context["themes"]) == 10
+        assert all(theme.national_count for theme in context["themes"]), department
+        assert context["practices"], department
+    assert nationals.exists()
+
+
+def test_practices_from_elsewhere_come_nearest_first(client):
+    far = make_resource(departments=["59"], is_practice=True, slug="a-loin")
+    near = make_resource(departments=["12"], is_practice=True, slug="z-pres")
+    overseas = make_resource(departments=["974"], is_practice=True, slug="b-outre-mer")
+    from directory.places import Place, find_department
+
+    place = Place(chosen_departments=[find_department("15")])
+    slugs = [entry.slug for entry in Resource.objects.practices_from_elsewhere(place)]
+    assert slugs.index(near.slug) < slugs.index(far.slug) < slugs.index(overseas.slug)
+
+
+def test_a_department_says_what_is_not_known_there(client):
+    response = client.get("/fr/territoires/83/")
+    assert "ofii" in [resource.slug for resource in response.context["unknown_here"]]
+
+
+@pytest.mark.parametrize(("typed", "code"), [("1", "01"), ("2a", "2A"), ("cantal", "15")])
+def test_a_department_answers_to_its_old_forms(client, typed, code):
+    response = client.get(f"/fr/territoires/{typed}/")
+    assert response.status_code == 302
+    assert response.url == f"/fr/territoires/{code}/"
+
+
+def test_an_unknown_department_is_a_page_that_helps(client):
+    response = client.get("/ar/territoires/zz/")
+    assert response.status_code == 404
+    assertContains(response, 'name="lieu"', status_code=404)
+    assertContains(response, 'lang="ar" dir="rtl"', status_code=404)
+
+
+def test_a_department_sheet_has_a_fixed_number_of_queries(client, django_assert_num_queries):
+    for _ in range(10):
+        make_resource(departments=["15"], is_practice=True)
+        make_resource(departments=["12"], is_practice=True)
+    with django_assert_num_queries(21):
+        client.get("/fr/territoires/15/")
+
+
+@pytest.mark.parametrize(
+    ("address", "queries"), [("", 3), ("themes/", 2), ("territoires/", 2), ("contacts/", 1), ("glossaire/", 1)]
+)
+def test_plain_pages_have_a_fixed_number_of_queries(client, django_assert_num_queries, address, queries):
+    with django_assert_num_queries(queries):
+        client.get(f"/fr/{address}")
+
+
+def test_a_typed_place_opens_the_sheet_of_its_department(client):
+    assert client.get("/fr/territoires/", {"lieu": "Gannat"}).url == "/fr/territoires/03/"
+    assert client.get("/fr/territoires/", {"lieu": "Bretagne"}).status_code == 200
+
+
+def test_a_named_persons_address_stands_on_the_contacts_page_only(client):
+    personal = "solange"
+    assertContains(client.get("/fr/contacts/"), personal)
+    for address in [
+        "/fr/ressources/jrs-ruralite/",
+        "/fr/themes/lien-social/",
+        "/fr/ressources/?q=jrs",
+        "/fr/territoires/87/",
+    ]:
+        assertNotContains(client.get(address), personal)

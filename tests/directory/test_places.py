@@ -1,0 +1,108 @@
+"""Places as people type them, and what surrounds them."""
+
+import pytest
+
+from directory.models import Commune, Department, DepartmentDistance, PostalCode, Region
+from directory.places import Place, find_communes, find_department, find_region, find_typed, normalise_name
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("15", "15"),
+        ("1", "01"),
+        ("01", "01"),
+        ("2a", "2A"),
+        ("2B", "2B"),
+        ("971", "971"),
+        (" 15 ", "15"),
+        ("15000", "15"),
+        ("20000", "2A"),
+        ("cantal", "15"),
+        ("cotes d'armor", "22"),
+        ("La Réunion", "974"),
+        ("ILE ET VILAINE", None),
+        ("999", None),
+        ("", None),
+        ("99999", None),
+    ],
+)
+def test_a_department_is_understood_in_its_old_forms(typed, code):
+    department = find_department(typed)
+    assert (department and department.code) == code
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("42218", {"42218"}),
+        ("saint etienne", {"42218"}),
+        ("st-etienne", {"42218"}),
+        ("SAINT-ÉTIENNE", {"42218"}),
+        ("ste colombe sur seine", {"21545"}),
+        ("l'abergement clemenciat", {"01001"}),
+        ("Trifouillis", set()),
+    ],
+)
+def test_a_commune_is_understood_by_code_or_by_name(typed, codes):
+    assert {commune.code for commune in find_communes(typed)} == codes
+
+
+def test_five_digits_typed_in_the_box_are_a_postal_code():
+    assert {commune.code for commune in find_typed("01000")} == {"01053", "01344"}
+    assert {commune.code for commune in find_typed("01400")} >= {"01093"}
+
+
+def test_a_name_shared_by_communes_gives_them_all():
+    assert {commune.department_id for commune in find_typed("Saint-Denis")} >= {"93", "974"}
+
+
+def test_a_region_is_understood_by_code_or_by_name():
+    assert find_region("84") == find_region("auvergne rhone alpes") == Region.objects.get(pk="84")
+    assert find_region("1") == Region.objects.get(pk="01")
+    assert find_typed("bretagne") == [Region.objects.get(pk="53")]
+
+
+def test_names_are_compared_without_accents_hyphens_or_abbreviation():
+    assert normalise_name("St-Étienne-d’Œuvre") == normalise_name("saint etienne d'oeuvre")
+
+
+def test_every_department_commune_and_postal_code_is_there():
+    assert Region.objects.count() == 18
+    assert Department.objects.count() == 101
+    assert Commune.objects.count() == 34_875
+    assert not Commune.objects.filter(postal_codes=None).exists()
+    assert PostalCode.objects.filter(code="97400").exists()
+
+
+def test_neighbours_know_each_other_and_stay_on_land():
+    assert {place.code for place in Department.objects.get(pk="15").neighbours.all()} == {
+        "12",
+        "19",
+        "43",
+        "46",
+        "48",
+        "63",
+    }
+    for department in Department.objects.prefetch_related("neighbours__neighbours"):
+        assert all(department in neighbour.neighbours.all() for neighbour in department.neighbours.all())
+    assert not Department.objects.get(pk="974").neighbours.exists()
+
+
+def test_distance_is_counted_in_borders_crossed():
+    from_cantal = dict(DepartmentDistance.objects.filter(origin="15").values_list("destination", "borders"))
+    assert from_cantal["15"] == 0
+    assert from_cantal["63"] == 1
+    assert from_cantal["03"] == 2
+    assert "974" not in from_cantal
+    assert "2A" not in from_cantal
+
+
+def test_a_place_sees_its_departments_regions_and_neighbours():
+    place = Place(communes=find_communes("38299"), chosen_departments=[find_department("2A")])
+    assert [department.code for department in place.departments] == ["2A", "38"]
+    assert place.regions == {"84", "94"}
+    assert place.neighbours == {"01", "05", "07", "26", "42", "69", "73", "2B"}
+    assert not Place()

@@ -1,0 +1,44 @@
+"""Objects for tests: each call names what matters to the test, the factory fills the rest."""
+
+from itertools import count
+
+from directory.models import Branch, Resource
+from themes.models import Theme, Topic
+
+numbers = count(1)
+
+
+def make_topic(theme="mobilite", **fields):
+    number = next(numbers)
+    fields = {"slug": f"sujet-{number}", "title_fr": f"Sujet {number}"} | fields
+    return Topic.objects.create(theme=Theme.objects.get(slug=theme), **fields)
+
+
+def make_resource(*, topics=None, departments=(), regions=(), communes=(), **fields):
+    """A published entry; its scope follows from its places unless the test says otherwise."""
+    number = next(numbers)
+    scope = "local" if departments else "regional" if regions else "national"
+    fields = {
+        "slug": f"fiche-{number}",
+        "title_fr": f"Fiche {number}",
+        "summary_fr": "Une phrase.",
+        "body_fr": "Un texte.",
+        "kind": "organisme",
+        "scope": scope,
+        "source": "Test",
+    } | fields
+    resource = Resource.objects.create(**fields)
+    resource.topics.set(topics or [make_topic()])
+    resource.departments.set(departments)
+    resource.regions.set(regions)
+    resource.communes.set(communes)
+    return resource
+
+
+def make_branch(resource, departments, **fields):
+    number = next(numbers)
+    branch = Branch.objects.create(
+        resource=resource, **({"slug": f"antenne-{number}", "name": f"Antenne {number}", "source": "Test"} | fields)
+    )
+    branch.departments.set(departments)
+    return branch
