@@ -147,6 +147,27 @@ class ResourceFilter(django_filters.FilterSet):
     def place(self):
         return self.form.place
 
+    @property
+    def chips(self):
+        """(label, query without it) for each choice of the question, so that each can be taken back."""
+        asked = self.form.cleaned_data
+        choices = [("q", asked["q"], asked["q"])] if asked["q"] else []
+        for name in ("departement", "region", "commune"):
+            choices += [
+                (name, typed, str(place)) for typed, place in zip(self.data.getlist(name), asked[name], strict=True)
+            ]
+        choices += [(name, item.slug, item.title) for name in ("theme", "sujet") for item in asked[name]]
+        for name in ("type", "portee"):
+            labels = dict(self.filters[name].extra["choices"])
+            choices += [(name, value, labels[value]) for value in asked[name]]
+        return [(label, self.query_without(name, value)) for name, value, label in choices]
+
+    def query_without(self, name, value):
+        query = self.data.copy()
+        query.pop("page", None)
+        query.setlist(name, [other for other in query.getlist(name) if other != value])
+        return query.urlencode()
+
     def narrowed(self):
         """Entries that answer everything but the place; none when something asked is not understood."""
         if not self.form.is_valid():

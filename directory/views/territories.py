@@ -37,6 +37,7 @@ def department_detail(request, code):
         "territories/department.html",
         {
             "department": department,
+            "place": place,
             "neighbours": department.neighbours.all(),
             "branches": Branch.objects.serving([department]).select_related("resource"),
             "unknown_here": actors_without_branch(department),
@@ -68,6 +69,6 @@ def themes_seen_from(place):
     for theme in themes:
         rungs = entries[theme.pk]
         theme.local = [entry for rung in LOCAL_RUNGS for entry in rungs[rung]]
-        theme.regional = rungs[Rung.REGION]
-        theme.nearby = [] if theme.local else rungs[Rung.NEIGHBOURS]
+        nearby = [] if theme.local else rungs[Rung.NEIGHBOURS]
+        theme.rungs = [(Rung.HERE, theme.local), (Rung.NEIGHBOURS, nearby), (Rung.REGION, rungs[Rung.REGION])]
     return themes

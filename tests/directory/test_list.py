@@ -3,6 +3,7 @@
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import override
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -82,7 +83,7 @@ def test_nothing_local_leads_on_to_neighbours_region_france_and_practices_elsewh
     page = client.get(f"{LIST}?{query}").content.decode()
     with override("fr"):
         headings = [str(rung.label) for rung in (Rung.NEIGHBOURS, Rung.REGION, Rung.NATIONAL, Rung.ELSEWHERE)]
-    positions = [page.index(f'class="rung">{heading}') for heading in headings]
+    positions = [page.index(f'class="rung">{escape(heading)}') for heading in headings]
     assert positions == sorted(positions)
 
 
