@@ -80,6 +80,15 @@ class PlaceForm(forms.Form):
         )
 
     @property
+    def asked(self):
+        """Every place that was asked for, typed or coded; the communes to choose from when a name is shared."""
+        if not self.is_valid():
+            return self.homonyms
+        found = self.cleaned_data
+        typed = [found["lieu"]] if found["lieu"] else []
+        return [*typed, *found["departement"], *found["region"], *found["commune"]]
+
+    @property
     def place_errors(self):
         return [message for name in PlaceForm.base_fields for message in self.errors.get(name, [])]
 

@@ -105,5 +105,5 @@ def parameter_of(place):
 
 
 def department_of(place):
-    """The department whose sheet stands for a place; None for a region, which has several."""
-    return {Commune: getattr(place, "department", None), Department: place}.get(type(place))
+    """The department that a commune is in, or the department itself."""
+    return place.department if isinstance(place, Commune) else place

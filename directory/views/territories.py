@@ -3,6 +3,7 @@ from collections import defaultdict
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from directory.filters import PlaceForm
 from directory.models import Branch, Contact, Department, Region, Resource
@@ -15,13 +16,21 @@ NEAREST_PRACTICES = 12
 
 def territory_list(request):
     form = PlaceForm(request.GET)
-    if form.is_valid() and (typed := form.cleaned_data["lieu"]) and (department := department_of(typed)):
-        return redirect(department)
+    addresses = {sheet_of(place) for place in form.asked}
+    if len(addresses) == 1:
+        return redirect(addresses.pop())
     departments = Department.objects.annotate(
         entry_count=Count("resources", filter=Q(resources__is_published=True), distinct=True)
     )
     regions = Region.objects.prefetch_related(Prefetch("departments", departments))
     return render(request, "territories/list.html", {"regions": regions, "form": form})
+
+
+def sheet_of(place):
+    """The address of what this site says of a place: its department's sheet, or the region's departments."""
+    if isinstance(place, Region):
+        return f"{reverse('territory_list')}#region-{place.code}"
+    return department_of(place).get_absolute_url()
 
 
 def department_detail(request, code):

@@ -136,7 +136,11 @@ def test_plain_pages_have_a_fixed_number_of_queries(client, django_assert_num_qu
 
 def test_a_typed_place_opens_the_sheet_of_its_department(client):
     assert client.get("/fr/territoires/", {"lieu": "Gannat"}).url == "/fr/territoires/03/"
-    assert client.get("/fr/territoires/", {"lieu": "Bretagne"}).status_code == 200
+    assert client.get("/fr/territoires/", {"lieu": "15000"}).url == "/fr/territoires/15/"
+    assert client.get("/fr/territoires/", {"lieu": "Bretagne"}).url == "/fr/territoires/#region-53"
+    assert client.get("/fr/territoires/", {"commune": "97411"}).url == "/fr/territoires/974/"
+    assertContains(client.get("/fr/territoires/", {"lieu": "Trifouillis"}), 'role="alert"')
+    assertContains(client.get("/fr/territoires/", {"lieu": "saint-denis"}), "?commune=97411")
 
 
 def test_a_named_persons_address_stands_on_the_contacts_page_only(client):

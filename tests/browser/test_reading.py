@@ -1,0 +1,84 @@
+"""The site as its readers use it, in a real browser, without JavaScript."""
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("browser")
+PATHS = [
+    "",
+    "themes/",
+    "themes/mobilite/?departement=15",
+    "ressources/?departement=83&theme=numerique",
+    "ressources/agir/",
+    "territoires/",
+    "territoires/63/",
+    "contacts/",
+    "glossaire/",
+    "a-propos/",
+]
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize("language", ["fr", "ar", "ti", "ru"])
+def test_no_page_is_wider_than_the_screen(browser, site, language, width):
+    context = browser.new_context(viewport={"width": width, "height": 740}, base_url=site)
+    page = context.new_page()
+    for path in PATHS:
+        page.goto(f"/{language}/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()
+
+
+def test_an_official_goes_from_the_home_page_to_who_to_call(page):
+    page.goto("/")
+    page.goto("/fr/")
+    page.fill("input[name=q]", "permis")
+    page.fill("input[name=lieu]", "aurillac")
+    page.click("main button")
+    assert "q=permis" in page.url
+    assert "commune=15014" in page.url
+    page.goto("/fr/territoires/")
+    page.fill("input[name=lieu]", "15000")
+    page.click("main button")
+    assert page.url.endswith("/fr/territoires/15/")
+    assert page.get_by_text("Préfecture du Cantal").count() >= 1
+
+
+def test_a_shared_name_is_settled_in_one_click(page):
+    page.goto("/fr/ressources/?lieu=saint-denis")
+    page.click("a[href*='commune=97411']")
+    assert "commune=97411" in page.url
+    assert page.locator(".card").count() > 0
+
+
+def test_the_language_menu_keeps_the_page(page):
+    page.goto("/fr/ressources/?departement=15&q=permis")
+    page.click(".languages summary")
+    page.click(".languages a[lang=ar]")
+    assert page.url.endswith("/ar/ressources/?departement=15&q=permis")
+    assert page.get_attribute("html", "dir") == "rtl"
+
+
+def test_filters_work_and_are_taken_back_one_by_one(page):
+    page.goto("/fr/ressources/")
+    page.click(".more > summary")
+    page.check("input[name=theme][value=sante]")
+    page.check("input[name=type][value=document]")
+    page.click(".filters button")
+    assert page.locator(".chips .chip").count() == 2
+    page.click(".chips .chip >> nth=1")
+    assert page.url.endswith("?theme=sante")
+
+
+@pytest.mark.parametrize(("language", "fonts"), [("fr", 0), ("uk", 0), ("ti", 1), ("ar", 1), ("ps", 1)])
+def test_a_font_is_fetched_only_for_the_scripts_that_need_one(browser, site, language, fonts):
+    context = browser.new_context(base_url=site)
+    page = context.new_page()
+    fetched = []
+    page.on("request", lambda request: fetched.append(request))
+    page.goto(f"/{language}/", wait_until="networkidle")
+    assert all(request.url.startswith(site) for request in fetched)
+    # A device that has the font already fetches nothing.
+    assert len([request for request in fetched if request.resource_type == "font"]) <= fonts
+    assert not [request for request in fetched if request.resource_type == "script"]
+    assert context.cookies() == []
+    context.close()
