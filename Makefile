@@ -25,7 +25,7 @@ check: .stamps/dev .secret_key .stamps/catalogues
 	$(MANAGE) makemigrations --check --dry-run
 	$(MAKE) --no-print-directory messages
 	git diff --exit-code -- locale
-	for po in $(CATALOGUES); do msgfmt --check-format --check-domain --output-file=/dev/null $$po || exit 1; done
+	for po in $(CATALOGUES); do msgfmt -c --output-file=/dev/null $$po || exit 1; done
 	HTTPS=true SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') $(MANAGE) check --deploy --fail-level WARNING
 
 # Asks for a name and a password, or takes DJANGO_SUPERUSER_USERNAME, _EMAIL and _PASSWORD.

@@ -27,6 +27,7 @@ LANG_INFO.update(
     {
         "ps": {"bidi": True, "code": "ps", "name": "Pashto", "name_local": "پښتو"},
         "ti": {"bidi": False, "code": "ti", "name": "Tigrinya", "name_local": "ትግርኛ"},
+        "fa": LANG_INFO["fa"] | {"name_local": "فارسی / دری"},
     }
 )
 

@@ -60,9 +60,9 @@ def french(text):
 @register.filter
 def partial_date(text):
     """ "2024", "2024-07" or "2024-07-30" in the reader's language, as precise as it is."""
-    if len(text) == 4:
-        return text
-    return date_format(parse_date(f"{text}-01"[:10]), "YEAR_MONTH_FORMAT" if len(text) == 7 else "DATE_FORMAT")
+    formats = {7: "YEAR_MONTH_FORMAT", 10: "DATE_FORMAT"}
+    shown = date_format(parse_date(f"{text}-01"[:10]), formats[len(text)]) if len(text) in formats else text
+    return format_html("<bdi>{}</bdi>", shown)
 
 
 @register.simple_tag(takes_context=True)

@@ -9,6 +9,7 @@ from directory.filters import PlaceForm
 from directory.models import Branch, Contact, Department, Region, Resource
 from directory.models.resources import LOCAL_RUNGS, Rung
 from directory.places import Place, department_of, find_department
+from directory.search import normalise
 from themes.models import Theme
 
 NEAREST_PRACTICES = 12
@@ -23,6 +24,8 @@ def territory_list(request):
         entry_count=Count("resources", filter=Q(resources__is_published=True), distinct=True)
     )
     regions = Region.objects.prefetch_related(Prefetch("departments", departments))
+    # Sorted here because databases do not agree on where Île-de-France goes.
+    regions = sorted(regions, key=lambda region: normalise(region.name))
     return render(request, "territories/list.html", {"regions": regions, "form": form})
 
 
