@@ -1,3 +1,3 @@
-from directory.admin import places, reference, resources
+from directory.admin import places, reference, resources, themes, translations
 
-__all__ = ["places", "reference", "resources"]
+__all__ = ["places", "reference", "resources", "themes", "translations"]

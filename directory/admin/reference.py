@@ -1,6 +1,7 @@
 from django.contrib import admin
 from modeltranslation.admin import TabbedTranslationAdmin
 
+from directory.admin.translations import RecordsTranslations
 from directory.models import Contact, GlossaryTerm
 
 
@@ -16,7 +17,7 @@ class ContactAdmin(admin.ModelAdmin):
 
 
 @admin.register(GlossaryTerm)
-class GlossaryTermAdmin(TabbedTranslationAdmin):
+class GlossaryTermAdmin(RecordsTranslations, TabbedTranslationAdmin):
     list_display = ["term", "expansion", "in_lexique"]
     list_filter = ["in_lexique"]
     show_facets = admin.ShowFacets.ALWAYS

@@ -5,6 +5,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TabbedTranslationAdmin
 
+from directory.admin.translations import RecordsTranslations
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
 from directory.search import normalise
@@ -60,7 +61,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(TabbedTranslationAdmin):
+class ResourceAdmin(RecordsTranslations, TabbedTranslationAdmin):
     form = ResourceForm
     list_display = [
         "title",

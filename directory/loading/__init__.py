@@ -3,12 +3,13 @@
 import hashlib
 import json
 
+from directory import translations
 from directory.models import LoadedRecord
 
 
 def fingerprint(value):
     """A short, stable fingerprint of any JSON-like value."""
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+    return translations.fingerprint(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
 def fingerprint_of_files(paths):

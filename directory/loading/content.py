@@ -13,7 +13,6 @@ import polib
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
 from directory.loading import fingerprint, fingerprint_of_files, is_loaded, mark_loaded
@@ -28,6 +27,7 @@ from directory.models import (
     Resource,
 )
 from directory.models.resources import check_places
+from directory.translations import provenance, translated_fields
 from themes.models import Theme, Topic
 
 # In the order they are written: what a record points to comes before it.
@@ -53,12 +53,16 @@ class ContentError(Exception):
 
 @dataclass
 class Record:
-    """One row of a file: its address among all records, where it stands, and its values by field name."""
+    """One row of a file: its address among all records, where it stands, and its values by field name.
+
+    `translations` holds, by (field, language), the PO entry that a value comes from.
+    """
 
     kind: str
     slug: str
     file: str
     values: dict
+    translations: dict = field(default_factory=dict)
 
     @property
     def key(self):
@@ -84,7 +88,7 @@ class Report:
             for word, counter in (("added", self.added), ("changed", self.changed))
         ]
         lines += [f"left as an editor wants it: {where}" for where in self.kept]
-        lines += [f"translation of an older French text, not loaded: {where}" for where in self.outdated]
+        lines += [f"translation of an older French text, flagged as such: {where}" for where in self.outdated]
         return "\n".join(lines)
 
 
@@ -127,12 +131,6 @@ def read_records(folder, errors):
                 yield Record("branch", row["slug"], path.name, row)
 
 
-def translated_fields(model):
-    """Names of the fields of a model that have one column per language; none when it is not translated."""
-    registered = model in translator.get_registered_models(abstract=False)
-    return tuple(translator.get_options_for_model(model).get_field_names()) if registered else ()
-
-
 def expected_fields(model):
     """Names a row of this model may have: its fields, without the columns per language and what is derived."""
     columns = {
@@ -145,7 +143,7 @@ def expected_fields(model):
 
 
 def add_translations(folder, records, report, errors):
-    """Put each translation made from the French as it now stands into the values of its record."""
+    """Put each translation into the values of its record; one made from an older French is loaded and reported."""
     for path in sorted(folder.glob("translations/*/*.po")):
         language = path.parent.name
         for entry in polib.pofile(str(path)):
@@ -154,10 +152,11 @@ def add_translations(folder, records, report, errors):
             record = records.get(key)
             if record is None or name not in translated_fields(record.model):
                 errors.append(f"{where}: no such text")
-            elif entry.msgid.strip() != record.values[build_localized_fieldname(name, "fr")]:
-                report.outdated.append(where)
             elif entry.msgstr:
                 record.values[build_localized_fieldname(name, language)] = entry.msgstr.strip()
+                record.translations[name, language] = entry
+                if entry.msgid.strip() != record.values[build_localized_fieldname(name, "fr")]:
+                    report.outdated.append(where)
 
 
 def check(record, known, seen):
@@ -250,7 +249,22 @@ def apply(record, instance, loaded, report):
             related = record.model._meta.get_field(name).related_model
             getattr(instance, name).set(related.objects.filter(**{f"{natural_key(related)}__in": value}))
         (report.added if added else report.changed)[record.kind] += 1
-    loaded.save()
+    return instance
+
+
+def provenance_of(record, instance, loaded):
+    """Yield the Provenance of each translation that the files brought or changed since the last load.
+
+    Where the text and its entry are the same as last time, what a person said of it since stands.
+    """
+    for (name, language), entry in record.translations.items():
+        column = build_localized_fieldname(name, language)
+        key, value = f"{column}#provenance", fingerprint([entry.msgid, entry.msgstr, entry.tcomment])
+        kept = loaded.fingerprints.get(column) != fingerprint(entry.msgstr.strip())
+        if kept or loaded.fingerprints.get(key) == value:
+            continue
+        loaded.fingerprints[key] = value
+        yield provenance.from_comment(instance, name, language, source=entry.msgid, comment=entry.tcomment)
 
 
 @transaction.atomic
@@ -277,6 +291,7 @@ def load_content(folder):
     if errors:
         raise ContentError(errors)
 
+    made, written = [], []
     history = {loaded.key: loaded for loaded in LoadedRecord.objects.all()}
     for kind, model in MODELS.items():
         lists = [item.name for item in model._meta.many_to_many]
@@ -286,6 +301,13 @@ def load_content(folder):
             if loaded and record.slug not in existing:
                 report.kept.append(f"{record.key} (deleted)")
                 continue
-            apply(record, existing.get(record.slug), loaded or LoadedRecord(key=record.key), report)
+            loaded = loaded or LoadedRecord(key=record.key)
+            instance = apply(record, existing.get(record.slug), loaded, report)
+            made.extend(provenance_of(record, instance, loaded))
+            written.append(loaded)
+    provenance.record(made)
+    LoadedRecord.objects.bulk_create(
+        written, batch_size=500, update_conflicts=True, unique_fields=["key"], update_fields=["fingerprints"]
+    )
     mark_loaded("content", files)
     return report

@@ -1,5 +1,6 @@
 from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, PostalCode, Region
+from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
 from directory.models.resources import Branch, Resource, Rung
 
@@ -12,7 +13,9 @@ __all__ = [
     "GlossaryTerm",
     "LoadedRecord",
     "PostalCode",
+    "Provenance",
     "Region",
     "Resource",
     "Rung",
+    "State",
 ]

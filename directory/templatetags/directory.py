@@ -1,19 +1,19 @@
+import re
+
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.html import format_html, mark_safe
-from django.utils.translation import get_language, get_language_info
-from markdown_it import MarkdownIt
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, get_language_info, override
 
-from directory import translations
-from directory.models import Rung
+from directory import rendering, translations
+from directory.models import GlossaryTerm, Rung
 
 register = template.Library()
-# Raw HTML is escaped and only http, https and mailto links pass, so what an editor types is safe by construction.
-MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 @register.simple_tag
@@ -29,18 +29,90 @@ def translated(instance, name):
     """A translated line of text; on a French fallback, in a span with its own language and direction."""
     text, language = translations.read(instance, name)
     if language == get_language():
-        return text
+        return rendering.isolate(text, language)
     return format_html('<span lang="{}" dir="ltr">{}</span>', language, text)
 
 
-@register.simple_tag
-def translated_markdown(instance, name):
-    """A translated Markdown text as HTML; on a French fallback, in a block with its own language and direction."""
+def is_bilingual(context):
+    """True when the reader asked for French beside another language (?avec=fr)."""
+    return context["request"].GET.get("avec") == translations.SOURCE and get_language() != translations.SOURCE
+
+
+def glossary_of(context):
+    """The glossary of the page being rendered: read once, each term linked once."""
+    request = context["request"]
+    if not hasattr(request, "glossary"):
+        request.glossary = rendering.Glossary(GlossaryTerm.objects.all(), term_link)
+    return request.glossary
+
+
+def term_link(term, written):
+    """A term as a real link to the glossary, with its meaning beside it for the script to show in place."""
+    return render_to_string("_term.html", {"term": term, "written": written})
+
+
+@register.simple_tag(takes_context=True)
+def translated_markdown(context, instance, name):
+    """A translated Markdown text as HTML; on a French fallback, in a block with its own language and direction.
+
+    In the bilingual view, French stands beside it, paragraph by paragraph where both have as many.
+    """
     text, language = translations.read(instance, name)
-    html = mark_safe(MARKDOWN.render(text))  # noqa: S308 - see MARKDOWN
-    if language == get_language():
-        return html
-    return format_html('<div lang="{}" dir="ltr">{}</div>', language, html)
+    glossary = glossary_of(context)
+    if language != get_language():
+        return format_html('<div lang="{}" dir="ltr">{}</div>', language, rendering.render(text, language, glossary))
+    if not is_bilingual(context):
+        return rendering.render(text, language, glossary)
+    source = translations.text_in(instance, name, translations.SOURCE)
+    blocks, source_blocks = re.split(r"\n\s*\n", text), re.split(r"\n\s*\n", source)
+    pairs = zip(blocks, source_blocks, strict=True) if len(blocks) == len(source_blocks) else [(text, source)]
+    return format_html_join(
+        "",
+        '<div class="pair"><div>{}</div><div lang="fr" dir="ltr">{}</div></div>',
+        ((rendering.render(here, language, glossary), rendering.render(french, "fr")) for here, french in pairs),
+    )
+
+
+class SideBySide(template.Node):
+    """What stands between the tags, in the bilingual view in both languages, each with its own direction."""
+
+    def __init__(self, nodelist, element):
+        self.nodelist = nodelist
+        self.element = element
+
+    def render(self, context):
+        here = self.nodelist.render(context)
+        if not is_bilingual(context):
+            return here
+        with override(translations.SOURCE):
+            french = self.nodelist.render(context)
+        return (
+            f'<{self.element} class="pair"><{self.element}>{here}</{self.element}>'
+            f'<{self.element} lang="fr" dir="ltr">{french}</{self.element}></{self.element}>'
+        )
+
+
+@register.tag
+def sidebyside(parser, token):
+    """{% sidebyside %}…{% endsidebyside %}, or {% sidebyside div %} around blocks."""
+    _name, *element = token.split_contents()
+    nodelist = parser.parse(["endsidebyside"])
+    parser.delete_first_token()
+    return SideBySide(nodelist, element[0] if element else "span")
+
+
+@register.simple_tag(takes_context=True)
+def bilingual(context):
+    return is_bilingual(context)
+
+
+@register.simple_tag(takes_context=True)
+def address_in(context, language):
+    """The address of this page in another language, without the bilingual view."""
+    request = context["request"]
+    query = request.GET.copy()
+    query.pop("avec", None)
+    return translate_url(f"{request.path}{'?' if query else ''}{query.urlencode()}", language)
 
 
 @register.simple_tag

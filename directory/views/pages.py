@@ -1,8 +1,10 @@
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
 from directory.models import Contact, GlossaryTerm, Resource
+from directory.translations.provenance import of_page
 from themes.models import Theme
 
 
@@ -33,7 +35,9 @@ def contacts(request):
 
 
 def glossary(request):
-    return render(request, "pages/glossary.html", {"terms": GlossaryTerm.objects.all()})
+    terms = list(GlossaryTerm.objects.all())
+    shown = [(term, ("expansion", "definition")) for term in terms]
+    return render(request, "pages/glossary.html", {"terms": terms, "provenance": of_page(get_language(), shown)})
 
 
 def about(request):

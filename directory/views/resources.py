@@ -1,10 +1,11 @@
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 from directory.filters import ResourceFilter
 from directory.models import Branch, Resource
 from directory.places import parameter_of
+from directory.translations.provenance import CARD_TEXTS, of_page
 from themes.models import Topic
 
 PER_PAGE = 20
@@ -29,7 +30,13 @@ def resource_list(request):
     return render(
         request,
         "resources/list.html",
-        {"filterset": filterset, "form": filterset.form, "page": page, "page_error": page_error},
+        {
+            "filterset": filterset,
+            "form": filterset.form,
+            "page": page,
+            "page_error": page_error,
+            "provenance": of_page(get_language(), [(entry, CARD_TEXTS) for entry in page.object_list]),
+        },
         status=404 if page_error else 200,
     )
 
@@ -55,6 +62,7 @@ def resource_detail(request, slug):
             "topics": Topic.objects.filter(resources=resource).select_related("theme"),
             "branches": Branch.objects.filter(resource=resource).prefetch_related("departments"),
             "related": related_to(resource),
+            "provenance": of_page(get_language(), [(resource, ("title", "summary", "body"))]),
         },
     )
 

@@ -4,12 +4,14 @@ from django.db.models import Count, Prefetch, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
 from directory.models import Branch, Contact, Department, Region, Resource
 from directory.models.resources import LOCAL_RUNGS, Rung
 from directory.places import Place, department_of, find_department
 from directory.search import normalise
+from directory.translations.provenance import CARD_TEXTS, of_page
 from themes.models import Theme
 
 NEAREST_PRACTICES = 12
@@ -44,6 +46,8 @@ def department_detail(request, code):
         return redirect(department)
     place = Place(chosen_departments=[department])
     practices = Resource.objects.published().practices_from_elsewhere(place).for_cards()
+    nearest, themes = list(practices[:NEAREST_PRACTICES]), themes_seen_from(place)
+    shown = [(entry, CARD_TEXTS) for entry in nearest] + [(theme, ("title",)) for theme in themes]
     return render(
         request,
         "territories/department.html",
@@ -54,9 +58,9 @@ def department_detail(request, code):
             "branches": Branch.objects.serving([department]).select_related("resource"),
             "unknown_here": actors_without_branch(department),
             "contacts": Contact.objects.filter(department=department, is_personal=False).select_related("resource"),
-            "themes": themes_seen_from(place),
-            "practices": practices[:NEAREST_PRACTICES],
-            "practice_count": practices.count(),
+            "themes": themes,
+            "practices": nearest,
+            "provenance": of_page(get_language(), shown),
         },
     )
 

@@ -1,9 +1,11 @@
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
 from directory.models import Branch, Resource
 from directory.models.resources import LOCAL_RUNGS, Rung
+from directory.translations.provenance import CARD_TEXTS, of_page
 from directory.views.resources import with_place
 from themes.models import Theme
 
@@ -18,8 +20,11 @@ def theme_detail(request, slug):
     if form.is_valid() and (typed := form.cleaned_data["lieu"]):
         return redirect(f"{request.path}?{with_place(request.GET, typed)}")
     entries = Resource.objects.published()
-    topics = theme.topics.prefetch_related(Prefetch("resources", entries.for_cards(form.place)))
+    topics = list(theme.topics.prefetch_related(Prefetch("resources", entries.for_cards(form.place))))
     context = {"theme": theme, "form": form, "topics": topics, "themes": Theme.objects.all()}
+    shown = [(theme, ("title", "summary", "context"))] + [(topic, ("title", "text")) for topic in topics]
+    shown += [(entry, CARD_TEXTS) for topic in topics for entry in topic.resources.all()]
+    context["provenance"] = of_page(get_language(), shown)
     if form.place:
         context |= local_part(theme, form.place)
     return render(request, "themes/detail.html", context)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from directory.loading.content import ContentError, load_content
-from directory.models import Branch, LoadedRecord, Resource
+from directory.models import Branch, LoadedRecord, Provenance, Resource, State
 from themes.models import Theme
 
 pytestmark = pytest.mark.django_db
@@ -134,11 +134,36 @@ def test_what_an_editor_deleted_does_not_come_back(folder):
     assert not Branch.objects.filter(slug="essai-15").exists()
 
 
-def test_a_translation_of_an_older_french_is_reported_and_not_loaded(folder):
+def test_a_translation_of_an_older_french_is_loaded_reported_and_flagged(folder):
     edit(folder, "Une phrase.", "Une phrase d'avant.", "translations/en/essai.po")
     report = load_content(folder)
     assert report.outdated == ["translations/en/essai.po: resource/essai-fiche#summary"]
-    assert Resource.objects.get(slug="essai-fiche").summary_en is None
+    resource = Resource.objects.get(slug="essai-fiche")
+    known = Provenance.objects.of([resource], "en").get()
+    assert resource.summary_en == "One sentence."
+    assert known.state(resource.summary_fr) == State.OUTDATED
+    assert known.source_text == "Une phrase d'avant."
+
+
+def test_a_shipped_translation_is_machine_made_and_unchecked_unless_its_comment_says_more(folder):
+    load_content(folder)
+    resource = Resource.objects.get(slug="essai-fiche")
+    known = Provenance.objects.of([resource], "en").get()
+    assert (known.origin, known.state(resource.summary_fr)) == ("machine", State.UNCHECKED)
+    comment = "# origin: person\n# checked by: Une relectrice\n# checked on: 2026-11-20\nmsgctxt"
+    edit(folder, "msgctxt", comment, "translations/en/essai.po")
+    load_content(folder)
+    known = Provenance.objects.of([resource], "en").get()
+    assert (known.origin, known.checked_by, str(known.checked_on)) == ("person", "Une relectrice", "2026-11-20")
+
+
+def test_a_check_made_in_the_admin_survives_the_next_load(folder):
+    load_content(folder)
+    Provenance.objects.filter(language="en", field="summary").update(checked_by="Ali", checked_on="2026-11-22")
+    edit(folder, 'body = "Un texte."', 'body = "Un autre texte."')
+    load_content(folder)
+    resource = Resource.objects.get(slug="essai-fiche")
+    assert Provenance.objects.of([resource], "en").get().checked_by == "Ali"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 from django.contrib import admin
 from modeltranslation.admin import TabbedTranslationAdmin
 
+from directory.admin.translations import RecordsTranslations
 from themes.models import Theme, Topic
 
 
 @admin.register(Theme)
-class ThemeAdmin(TabbedTranslationAdmin):
+class ThemeAdmin(RecordsTranslations, TabbedTranslationAdmin):
     list_display = ["title", "slug", "group", "position"]
     list_filter = ["group"]
     show_facets = admin.ShowFacets.ALWAYS
@@ -14,7 +15,7 @@ class ThemeAdmin(TabbedTranslationAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(TabbedTranslationAdmin):
+class TopicAdmin(RecordsTranslations, TabbedTranslationAdmin):
     list_display = ["title", "theme", "position"]
     list_filter = ["theme"]
     list_select_related = ["theme"]

@@ -1,0 +1,211 @@
+"""The translators' desk: what is to do in each language, and one object at a time beside its French."""
+
+from collections import Counter
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import get_language_info, gettext as _
+from modeltranslation.utils import build_localized_fieldname
+
+from directory.models import Provenance, State
+from directory.models.provenance import TRANSLATION_LANGUAGES
+from directory.translations import fingerprint, provenance, work
+from themes.models import Theme
+
+TODO = [State.MISSING, State.OUTDATED, State.UNCHECKED]
+
+
+def languages_of(user):
+    """The codes of the languages that a user may translate into."""
+    return [code for code, _name in TRANSLATION_LANGUAGES if user.has_perm(f"directory.translate_{code}")]
+
+
+def create_translator_groups():
+    """A group for each language, whose members edit the translations into it and nothing else."""
+    for code, name in TRANSLATION_LANGUAGES:
+        group, created = Group.objects.get_or_create(name=f"Traduction : {name}")
+        if created:
+            group.permissions.set(Permission.objects.filter(codename=f"translate_{code}"))
+
+
+def name_of(user):
+    return user.get_full_name() or user.get_username()
+
+
+def save_texts(texts, typed, user, *, check):
+    """Write what a person typed into the texts of one object, and what is thereby known of each.
+
+    `typed` maps field names to texts. With `check`, every text that is not empty is said to be checked against the
+    French as it now stands.
+    """
+    instance, made = texts[0].instance, []
+    for text in texts:
+        value = typed.get(text.name, text.target).strip()
+        changed = value != text.target.strip()
+        if changed:
+            setattr(instance, build_localized_fieldname(text.name, text.language), value or None)
+            if not value:
+                provenance.forget(instance, text.name, text.language)
+        if value and (changed or check):
+            origin = Provenance.Origin.PERSON if changed or not text.known else text.known.origin
+            item = provenance.provenance(instance, text.name, text.language, origin=origin, by=name_of(user))
+            if not changed and text.known:
+                item.made_by, item.made_on = text.known.made_by, text.known.made_on
+            if check:
+                item.checked_by, item.checked_on = name_of(user), timezone.localdate()
+            made.append(item)
+    instance.save()
+    provenance.record(made)
+
+
+class RecordsTranslations:
+    """For the admin of a translated model: a translation typed in its tabs is a person's, made from today's French."""
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        made = []
+        for code, _name in TRANSLATION_LANGUAGES:
+            for text in work.texts_of(obj, code, {}):
+                if build_localized_fieldname(text.name, code) not in form.changed_data:
+                    continue
+                if text.target:
+                    made.append(provenance.provenance(obj, text.name, code, by=name_of(request.user)))
+                else:
+                    provenance.forget(obj, text.name, code)
+        provenance.record(made)
+
+
+@admin.register(Provenance)
+class TranslationDesk(admin.ModelAdmin):
+    def has_module_permission(self, request):
+        return bool(languages_of(request.user))
+
+    def has_view_permission(self, request, obj=None):
+        return bool(languages_of(request.user))
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("", view(self.index), name="directory_provenance_changelist"),
+            path("<slug:language>/", view(self.todo), name="translation_todo"),
+            path("<slug:language>/<slug:kind>/<slug:slug>/", view(self.edit), name="translation_edit"),
+        ]
+
+    def page(self, request, template, **context):
+        context |= self.admin_site.each_context(request) | {"opts": self.opts}
+        return TemplateResponse(request, f"admin/translations/{template}.html", context)
+
+    def allow(self, request, language):
+        if language not in dict(TRANSLATION_LANGUAGES):
+            raise Http404
+        if language not in languages_of(request.user):
+            raise PermissionDenied
+
+    def index(self, request):
+        """Each of the user's languages with its counts."""
+        if not languages_of(request.user):
+            raise PermissionDenied
+        rows = []
+        for code in languages_of(request.user):
+            counts = Counter(text.state for text in work.all_texts(code))
+            rows.append({"language": get_language_info(code), "cells": [(state, counts[state]) for state in State]})
+        return self.page(request, "index", title=_("Translations"), rows=rows, states=list(State))
+
+    def todo(self, request, language):
+        """What is to do in a language, by theme, and the objects behind the count that was clicked."""
+        self.allow(request, language)
+        if request.method == "POST":
+            instance = self.find(request.POST.get("kind"), request.POST.get("slug"))
+            save_texts(work.texts_of(instance, language), {}, request.user, check=True)
+            messages.success(request, _("Marked as checked: %(name)s.") % {"name": instance})
+            return redirect(request.get_full_path())
+        wanted, theme = request.GET.get("state"), request.GET.get("theme")
+        counts = {slug: Counter() for slug in [*Theme.objects.values_list("slug", flat=True), work.GLOSSARY]}
+        found = {}
+        for text in work.all_texts(language):
+            slug = work.theme_of(text)
+            counts[slug][text.state] += 1
+            is_asked = text.state == wanted if wanted else text.state in TODO
+            if is_asked and theme in (None, "", slug):
+                found.setdefault((text.kind, text.instance.slug), []).append(text)
+        titles = dict(Theme.objects.values_list("slug", "title_fr")) | {work.GLOSSARY: _("Glossary")}
+        return self.page(
+            request,
+            "todo",
+            title=_("Translations: %(language)s") % {"language": get_language_info(language)["name_local"]},
+            language=language,
+            states=list(State),
+            rows=[
+                {"slug": slug, "title": titles[slug], "cells": [(state, count[state]) for state in State]}
+                for slug, count in counts.items()
+            ],
+            objects=list(found.values())[:200],
+            total=len(found),
+            state=wanted,
+            theme=theme,
+        )
+
+    def find(self, kind, slug):
+        if kind not in work.KINDS:
+            raise Http404
+        return get_object_or_404(work.KINDS[kind], slug=slug)
+
+    @transaction.atomic
+    def edit(self, request, language, kind, slug):
+        """One object, French on one side and its translation on the other, with what changed in the French since."""
+        self.allow(request, language)
+        instance = self.find(kind, slug)
+        texts = work.texts_of(instance, language)
+        typed, conflicts = {}, []
+        if request.method == "POST":
+            typed = {text.name: request.POST.get(text.name, text.target).replace("\r\n", "\n") for text in texts}
+            too_long = [text for text in texts if text.max_length and len(typed[text.name]) > text.max_length]
+            conflicts = [text.name for text in texts if request.POST.get(f"{text.name}-seen") != seen(text)]
+            if not conflicts and not too_long:
+                save_texts(texts, typed, request.user, check="check" in request.POST)
+                messages.success(request, _("Saved: %(name)s.") % {"name": instance})
+                return redirect(reverse("admin:translation_todo", args=[language]))
+            for text in too_long:
+                messages.error(
+                    request,
+                    _("%(field)s: %(length)s characters, at most %(most)s.")
+                    % {"field": text.label, "length": len(typed[text.name]), "most": text.max_length},
+                )
+            if conflicts:
+                messages.error(
+                    request,
+                    _("Someone changed this text meanwhile. Nothing is saved yet: compare, then save again."),
+                )
+        rows = [
+            {
+                "text": text,
+                "typed": typed.get(text.name, text.target),
+                "conflict": text.name in conflicts and typed.get(text.name) != text.target,
+                "seen": seen(text),
+            }
+            for text in texts
+        ]
+        return self.page(
+            request, "edit", title=str(instance), language=get_language_info(language), rows=rows, instance=instance
+        )
+
+
+def seen(text):
+    """A fingerprint of both sides as the translator sees them, to notice that either changed meanwhile."""
+    return fingerprint(f"{text.french}\n{text.target}")

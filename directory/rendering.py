@@ -1,0 +1,86 @@
+"""From an editor's text to HTML: Markdown, glossary terms that open their meaning, French names that keep their place.
+
+Raw HTML is escaped and only http, https and mailto links pass, so what an editor types is safe by construction.
+"""
+
+import re
+
+from django.utils.html import escape, format_html, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+# In these languages a run of Latin letters is French: a name, an acronym, an address. It is isolated, so that its
+# order and its neighbours' hold in right-to-left text, and marked, so that a screen reader pronounces it as French.
+OTHER_SCRIPTS = {"ar", "ps", "fa", "ti", "ru", "uk"}
+LATIN = "A-Za-zÀ-ÖØ-öø-ÿŒœ"
+WORD = rf"[{LATIN}][{LATIN}0-9'’.@/&+_-]*(?<![.'’/-])"
+PHONE = r"\+?\d[\d .\u00a0]{7,}\d"
+FRENCH_RUN = re.compile(rf"{WORD}(?:[ \u00a0]{WORD})*|{PHONE}")
+
+
+def isolate(text, language):
+    """HTML of a line of text, each French name or phone number in a language of another script isolated."""
+    if language not in OTHER_SCRIPTS:
+        return escape(text)
+    parts, end = [], 0
+    for run in FRENCH_RUN.finditer(text):
+        parts += [escape(text[end : run.start()]), format_html('<bdi lang="fr">{}</bdi>', run[0])]
+        end = run.end()
+    return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308 - every part is escaped above
+
+
+class Glossary:
+    """The terms of the glossary in one language; each is linked once, at its first occurrence."""
+
+    def __init__(self, terms, link):
+        """`terms` are GlossaryTerm objects; `link(term, written)` gives the HTML of a term as it is written."""
+        self.terms = {variant: term for term in terms for variant in variants(term.term)}
+        self.link = link
+        self.linked = set()
+        names = "|".join(re.escape(name) for name in sorted(self.terms, key=len, reverse=True))
+        # A term before a capitalised word is part of a name ("ARS Grand Est"), and stays as it is.
+        self.pattern = re.compile(rf"(?<![\w-])(?:{names})(?![\w-])(?! [A-ZÀ-Ý])") if names else None
+
+    def split(self, text):
+        """Yield (piece, HTML of a term or None) so that the pieces make up the text again."""
+        end = 0
+        for match in self.pattern.finditer(text) if self.pattern else ():
+            term = self.terms[match[0]]
+            if term.pk not in self.linked:
+                self.linked.add(term.pk)
+                yield text[end : match.start()], None
+                yield match[0], self.link(term, match[0])
+                end = match.end()
+        yield text[end:], None
+
+
+def variants(term):
+    """A term as the glossary writes it and, for long acronyms, as people do: "DIAIR" and "Diair"."""
+    return {term, term.capitalize()} if term.isupper() and len(term) > 3 else {term}
+
+
+def mark_words(state):
+    """markdown-it rule: isolate French names, and link glossary terms outside of links."""
+    language, glossary = state.env["language"], state.env["glossary"]
+    for block in state.tokens:
+        if block.type != "inline":
+            continue
+        depth, children = 0, []
+        for token in block.children:
+            depth += token.nesting if token.type in ("link_open", "link_close") else 0
+            if token.type != "text":
+                children.append(token)
+                continue
+            pieces = glossary.split(token.content) if glossary and not depth else [(token.content, None)]
+            for piece, html in pieces:
+                children.append(Token("html_inline", "", 0, content=html or isolate(piece, language)))
+        block.children = children
+
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False})
+MARKDOWN.core.ruler.push("mark_words", mark_words)
+
+
+def render(text, language, glossary=None):
+    """HTML of a Markdown text in a language; the first occurrence of each glossary term opens its meaning."""
+    return mark_safe(MARKDOWN.render(text, {"language": language, "glossary": glossary}))  # noqa: S308 - see above

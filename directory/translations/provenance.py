@@ -1,0 +1,117 @@
+"""What is known of each translation: written with it, told to the reader in one line."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from directory.models.provenance import Provenance, State
+from directory.translations import SOURCE, fingerprint, text_in
+
+
+def provenance(instance, name, language, *, source=None, origin=Provenance.Origin.PERSON, by="", **checked):
+    """An unsaved Provenance of one text made now; `source` is the French it was made from, by default today's."""
+    source = text_in(instance, name, SOURCE) if source is None else source
+    return Provenance(
+        content_type=ContentType.objects.get_for_model(instance),
+        object_id=instance.pk,
+        field=name,
+        language=language,
+        source_text=source,
+        source_fingerprint=fingerprint(source),
+        origin=origin,
+        made_by=by,
+        made_on=timezone.localdate(),
+        **checked,
+    )
+
+
+COMMENT = {"origin": "origin", "made by": "made_by", "checked by": "checked_by", "checked on": "checked_on"}
+
+
+def comment_of(known):
+    """What a PO file says of a text in its translator's comment: "origin: person", "checked by: …"."""
+    values = {label: getattr(known, name) for label, name in COMMENT.items()}
+    return "\n".join(f"{label}: {value}" for label, value in values.items() if value)
+
+
+def from_comment(instance, name, language, *, source, comment):
+    """An unsaved Provenance from a PO entry; an entry without comment is machine-made and unchecked."""
+    said = dict(line.split(": ", 1) for line in comment.splitlines() if ": " in line)
+    made = provenance(instance, name, language, source=source.strip(), origin=said.get("origin", "machine"))
+    made.made_by = said.get("made by", "")
+    made.checked_by = said.get("checked by", "")
+    made.checked_on = date.fromisoformat(said["checked on"]) if made.checked_by else None
+    return made
+
+
+def record(made):
+    """Write what is known of some texts, over what was known of these texts before."""
+    Provenance.objects.bulk_create(
+        made,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["content_type", "object_id", "language", "field"],
+        update_fields=[
+            "source_text",
+            "source_fingerprint",
+            "origin",
+            "made_by",
+            "made_on",
+            "checked_by",
+            "checked_on",
+        ],
+    )
+
+
+def forget(instance, name, language):
+    """Drop what was known of a text that was emptied."""
+    content_type = ContentType.objects.get_for_model(instance)
+    Provenance.objects.filter(content_type=content_type, object_id=instance.pk, field=name, language=language).delete()
+
+
+CARD_TEXTS = ("title", "summary")
+
+
+@dataclass
+class PageProvenance:
+    """What one line at the top of a page says of the translations on it."""
+
+    state: State
+    is_machine: bool = True
+    checked_by: list = field(default_factory=list)
+    checked_on: date | None = None
+
+
+def of_page(language, shown):
+    """The PageProvenance of a page, or None in French and where nothing is translated.
+
+    `shown` holds (object, names of the fields that the page shows). The least certain text speaks for the page: one
+    outdated text makes it outdated, one unchecked text makes it unchecked.
+    """
+    if language == SOURCE:
+        return None
+    texts = {
+        (type(instance), instance.pk, name): text_in(instance, name, SOURCE)
+        for instance, names in shown
+        for name in names
+        if text_in(instance, name, language)
+    }
+    known = {
+        (item.model, item.object_id, item.field): item
+        for item in Provenance.objects.of([instance for instance, _ in shown], language)
+    }
+    states = {key: known[key].state(french) if key in known else State.UNCHECKED for key, french in texts.items()}
+    for state in (State.OUTDATED, State.UNCHECKED):
+        if state in states.values():
+            machine = any(key not in known or known[key].origin == Provenance.Origin.MACHINE for key in states)
+            return PageProvenance(state, is_machine=machine)
+    if not states:
+        return None
+    checked = [known[key] for key in states]
+    return PageProvenance(
+        State.CHECKED,
+        checked_by=sorted({item.checked_by for item in checked}),
+        checked_on=max(item.checked_on for item in checked),
+    )

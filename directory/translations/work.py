@@ -1,0 +1,104 @@
+"""What there is to do for translators: each text with its state, counted per language and theme."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from django.utils.html import escape, format_html, mark_safe
+
+from directory.models import GlossaryTerm, Provenance, Resource, State
+from directory.translations import SOURCE, text_in, translated_fields
+from themes.models import Theme, Topic
+
+KINDS = {"theme": Theme, "topic": Topic, "resource": Resource, "term": GlossaryTerm}
+GLOSSARY = "glossaire"
+
+
+@dataclass
+class Text:
+    """A translatable field of an object in one language, with its French and what is known of it."""
+
+    kind: str
+    instance: object
+    name: str
+    language: str
+    known: Provenance | None
+
+    @property
+    def french(self):
+        return text_in(self.instance, self.name, SOURCE)
+
+    @property
+    def target(self):
+        return text_in(self.instance, self.name, self.language)
+
+    @property
+    def key(self):
+        return f"{self.kind}/{self.instance.slug}#{self.name}"
+
+    @property
+    def label(self):
+        return self.instance._meta.get_field(self.name).verbose_name
+
+    @property
+    def max_length(self):
+        return self.instance._meta.get_field(self.name).max_length
+
+    @property
+    def state(self):
+        if not self.target:
+            return State.MISSING
+        return self.known.state(self.french) if self.known else State.UNCHECKED
+
+    @property
+    def french_diff(self):
+        """The French with the words that came and went since the translation was made; empty when none did."""
+        return word_diff(self.known.source_text, self.french) if self.state == State.OUTDATED else ""
+
+
+def word_diff(old, new):
+    """HTML of a text with <del> around the words that left it and <ins> around those that came."""
+    old, new = re.findall(r"\S+|\s+", old), re.findall(r"\S+|\s+", new)
+    parts = []
+    for change, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if change == "equal":
+            parts.append(escape("".join(new[c:d])))
+            continue
+        parts += [format_html("<del>{}</del>", "".join(old[a:b]))] if b > a else []
+        parts += [format_html("<ins>{}</ins>", "".join(new[c:d]))] if d > c else []
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+def texts_of(instance, language, known=None):
+    """The Texts of one object that have French; `known` maps field names to Provenance, read when left out."""
+    if known is None:
+        known = {item.field: item for item in Provenance.objects.of([instance], language).defer(None)}
+    kind = next(kind for kind, model in KINDS.items() if isinstance(instance, model))
+    every = (Text(kind, instance, name, language, known.get(name)) for name in translated_fields(type(instance)))
+    return [text for text in every if text.french]
+
+
+def all_texts(language):
+    """Every Text of a language, in the order of the site: themes, topics, entries, glossary."""
+    for model in KINDS.values():
+        instances = model.objects.all()
+        if model is Resource:
+            instances = instances.prefetch_related("topics__theme")
+        elif model is Topic:
+            instances = instances.select_related("theme")
+        known = {}
+        for item in Provenance.objects.of_model(model, language):
+            known.setdefault(item.object_id, {})[item.field] = item
+        for instance in instances:
+            yield from texts_of(instance, language, known.get(instance.pk, {}))
+
+
+def theme_of(text):
+    """The slug of the theme under which a text is counted: an entry's first topic tells; terms have their own."""
+    if text.kind == "theme":
+        return text.instance.slug
+    if text.kind == "topic":
+        return text.instance.theme.slug
+    if text.kind == "resource":
+        return next((topic.theme.slug for topic in text.instance.topics.all()), GLOSSARY)
+    return GLOSSARY
