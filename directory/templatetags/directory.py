@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.translation import get_language, get_language_info, override
 
 from directory import rendering, translations
@@ -86,6 +86,8 @@ class SideBySide(template.Node):
             return here
         with override(translations.SOURCE):
             french = self.nodelist.render(context)
+        if strip_tags(here).split() == strip_tags(french).split():
+            return here  # a name, the same in both
         return (
             f'<{self.element} class="pair"><{self.element}>{here}</{self.element}>'
             f'<{self.element} lang="fr" dir="ltr">{french}</{self.element}></{self.element}>'

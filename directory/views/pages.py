@@ -4,7 +4,7 @@ from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
 from directory.models import Contact, GlossaryTerm, Resource
-from directory.translations.provenance import of_page
+from directory.translations.provenance import CARD_TEXTS, of_page
 from themes.models import Theme
 
 
@@ -16,14 +16,16 @@ def choose_language(request):
 
 
 def home(request):
+    themes = list(Theme.objects.all())
     return render(
         request,
         "pages/home.html",
         {
-            "themes": Theme.objects.needs(),
-            "project": Theme.objects.project().first(),
+            "themes": [theme for theme in themes if theme.group == Theme.Group.NEED],
+            "project": next((theme for theme in themes if theme.group == Theme.Group.PROJECT), None),
             "place_form": PlaceForm(),
             "entry_count": Resource.objects.published().count(),
+            "provenance": of_page(get_language(), [(theme, CARD_TEXTS) for theme in themes]),
         },
     )
 

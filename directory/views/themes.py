@@ -11,7 +11,10 @@ from themes.models import Theme
 
 
 def theme_list(request):
-    return render(request, "themes/list.html", {"themes": Theme.objects.prefetch_related("topics")})
+    themes = list(Theme.objects.prefetch_related("topics"))
+    shown = [(theme, CARD_TEXTS) for theme in themes]
+    shown += [(topic, ("title",)) for theme in themes for topic in theme.topics.all()]
+    return render(request, "themes/list.html", {"themes": themes, "provenance": of_page(get_language(), shown)})
 
 
 def theme_detail(request, slug):

@@ -82,3 +82,38 @@ def test_a_font_is_fetched_only_for_the_scripts_that_need_one(browser, site, lan
     assert not [request for request in fetched if request.resource_type == "script"]
     assert context.cookies() == []
     context.close()
+
+
+def test_a_glossary_term_opens_its_meaning_by_touch_or_keyboard_and_is_a_link_without_script(page, scripted_page):
+    address = "/ar/ressources/agir/"
+    scripted_page.goto(address)
+    term = scripted_page.locator("a.term").first
+    tip = scripted_page.locator(f"#{term.get_attribute('data-tip')}")
+    assert not tip.is_visible()
+    term.click()
+    assert tip.is_visible()
+    box = tip.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    scripted_page.keyboard.press("Escape")
+    assert not tip.is_visible()
+    term.focus()
+    scripted_page.keyboard.press("Enter")
+    assert tip.is_visible()
+    assert scripted_page.url.endswith(address)
+    page.goto(address)
+    page.locator("a.term").first.click()
+    assert "/ar/glossaire/#" in page.url
+
+
+@pytest.mark.parametrize("language", ["ar", "ti"])
+def test_the_bilingual_sheet_prints_in_two_columns_on_a4(browser, site, language):
+    context = browser.new_context(base_url=site, viewport={"width": 794, "height": 1123})
+    page = context.new_page()
+    page.emulate_media(media="print")
+    page.goto(f"/{language}/ressources/agir/?avec=fr")
+    here, french = page.locator(".text .pair").first.locator("> div").all()
+    assert abs(here.bounding_box()["y"] - french.bounding_box()["y"]) < 3
+    assert not page.locator("header nav").is_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    context.close()

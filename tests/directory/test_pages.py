@@ -129,7 +129,7 @@ def test_a_department_sheet_has_a_fixed_number_of_queries(client, django_assert_
 
 
 @pytest.mark.parametrize(
-    ("address", "queries"), [("", 3), ("themes/", 2), ("territoires/", 2), ("contacts/", 1), ("glossaire/", 1)]
+    ("address", "queries"), [("", 2), ("themes/", 2), ("territoires/", 2), ("contacts/", 1), ("glossaire/", 1)]
 )
 def test_plain_pages_have_a_fixed_number_of_queries(client, django_assert_num_queries, address, queries):
     with django_assert_num_queries(queries):
