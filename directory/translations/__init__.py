@@ -16,9 +16,11 @@ def fingerprint(text):
 
 
 def translated_fields(model):
-    """Names of the fields of a model that have one column per language; none when it is not translated."""
-    registered = model in translator.get_registered_models(abstract=False)
-    return tuple(translator.get_options_for_model(model).get_field_names()) if registered else ()
+    """Names of the fields that have one column per language, in the model's order; none when it is not translated."""
+    if model not in translator.get_registered_models(abstract=False):
+        return ()
+    names = translator.get_options_for_model(model).get_field_names()
+    return tuple(item.name for item in model._meta.concrete_fields if item.name in names)
 
 
 def text_in(instance, name, language):

@@ -8,17 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import models, transaction
+from django.db import transaction
 from lxml import etree
 from modeltranslation.utils import build_localized_fieldname
 from translate.misc.xml_helpers import XML_NS, parse_xml
 from translate.storage import pypo, xliff, xliff2
 
-from directory.loading.content import MODELS
 from directory.models.provenance import Provenance, State
-from directory.translations import SOURCE, text_in, translated_fields
+from directory.translations import SOURCE
 from directory.translations.integrity import CONTROL, problems
 from directory.translations.provenance import comment_of, provenance, record
+from directory.translations.work import KINDS, all_texts
 
 ONLY = (State.MISSING, State.OUTDATED, State.UNCHECKED)
 PREVIOUS_SOURCE = "French it was translated from"
@@ -30,60 +30,13 @@ class Unreadable(Exception):
     """A file is not one that can be read here; its message is the sentence to show."""
 
 
-# Texts of the site
-
-
-@dataclass
-class Text:
-    """One text of an object in one language, with what is known of it (None when it was never said)."""
-
-    kind: str
-    instance: models.Model
-    name: str
-    language: str
-    known: Provenance | None
-
-    @property
-    def key(self):
-        return f"{self.kind}/{self.instance.slug}#{self.name}"
-
-    @property
-    def column(self):
-        return build_localized_fieldname(self.name, self.language)
-
-    @property
-    def french(self):
-        return plain(text_in(self.instance, self.name, SOURCE))
-
-    @property
-    def target(self):
-        return plain(text_in(self.instance, self.name, self.language))
-
-    @property
-    def state(self):
-        if not self.target:
-            return State.MISSING
-        return self.known.state(text_in(self.instance, self.name, SOURCE)) if self.known else State.UNCHECKED
-
-
 def plain(text):
     """A text as every format carries it: without the \\r of a browser and the control characters of a copied PDF."""
     return CONTROL.sub("", text.replace("\r\n", "\n")).strip()
 
 
-def texts(language, *, lock=False):
-    """Yield a Text for each French text that is translated, published or not, in the order of the guide."""
-    known = {(item.model, item.object_id, item.field): item for item in Provenance.objects.filter(language=language)}
-    for kind, model in MODELS.items():
-        translated = translated_fields(model)
-        names = [item.name for item in model._meta.concrete_fields if item.name in translated]  # a title comes first
-        if not names:
-            continue
-        for instance in model.objects.select_for_update() if lock else model.objects.all():
-            for name in names:
-                text = Text(kind, instance, name, language, known.get((model, instance.pk, name)))
-                if text.french:
-                    yield text
+def column_of(text):
+    return build_localized_fieldname(text.name, text.language)
 
 
 # Writing files
@@ -91,7 +44,7 @@ def texts(language, *, lock=False):
 
 def export(language, format, *, only=()):
     """The bytes of a file in one of FORMATS with the translations into a language, or those in some States `only`."""
-    return FORMATS[format]([text for text in texts(language) if not only or text.state in only], language)
+    return FORMATS[format]([text for text in all_texts(language) if not only or text.state in only], language)
 
 
 def write_po(chosen, language):
@@ -110,7 +63,7 @@ def write_po(chosen, language):
     store.addunit(unit)
     for text in chosen:
         unit = store.create_unit()
-        unit.source, unit.target = text.french, text.target
+        unit.source, unit.target = plain(text.french), plain(text.target)
         unit.setcontext(text.key)
         if text.known:
             unit.addnote(comment_of(text.known), origin="translator")
@@ -162,10 +115,10 @@ def notes_of(text):
 def write_xliff1(chosen, language):
     store = Xliff1File(sourcelanguage=SOURCE, targetlanguage=language)
     for text in chosen:
-        unit = store.UnitClass(text.french)
+        unit = store.UnitClass(plain(text.french))
         unit.setid(text.key)
         store.addunit(unit)
-        unit.target = text.target
+        unit.target = plain(text.target)
         unit.target_dom.set("state", STATES_1[text.state])
         unit.markapproved(text.state is State.CHECKED)
         for category, note in notes_of(text).items():
@@ -176,10 +129,10 @@ def write_xliff1(chosen, language):
 def write_xliff2(chosen, language):
     store = xliff2.Xliff2File(sourcelanguage=SOURCE, targetlanguage=language)
     for text in chosen:
-        unit = store.UnitClass(text.french)
+        unit = store.UnitClass(plain(text.french))
         unit.setid(id_of(text.key))
         store.addunit(unit)
-        unit.target = text.target
+        unit.target = plain(text.target)
         unit.xmlelement.set("state", STATES_2[text.state])
         # The toolkit puts white space and notes on the segment; the standard wants them on the unit, notes first.
         del unit.xmlelement.attrib[f"{{{XML_NS}}}space"]
@@ -325,7 +278,9 @@ def import_texts(data, language, *, by=""):
     except Unreadable as error:
         report.refused.append(str(error))
         return report
-    present = {text.key: text for text in texts(language, lock=True)}
+    for model in KINDS.values():  # An editor's save waits, else ours would write back what was there before it.
+        list(model.objects.select_for_update().order_by("pk").values_list("pk"))
+    present = {text.key: text for text in all_texts(language)}
     lines, written, made = {}, {}, []
     for unit in units:
         text = present.get(unit.key)
@@ -335,10 +290,10 @@ def import_texts(data, language, *, by=""):
         if reasons:
             continue
         target, check = plain(unit.target), new_check(unit, text)
-        if target and target != text.target:
+        if target and target != plain(text.target):
             report.added += not text.target
             report.changed += bool(text.target)
-            setattr(text.instance, text.column, target)
+            setattr(text.instance, column_of(text), target)
             written[text.kind, text.instance.pk] = text.instance
             made.append(provenance(text.instance, text.name, language, by=by, **check))
         elif check:
@@ -363,10 +318,10 @@ def refusals(unit, text, first):
         yield f"this key is already on line {first}"
     elif text is None:
         yield "there is no such text on the site"
-    elif plain(unit.source) != text.french:
+    elif plain(unit.source) != plain(text.french):
         yield "its source is not the French of the site, which may have changed: export it again"
-    elif (target := plain(unit.target)) and target != text.target:
-        yield from problems(text.french, target, text.language, text.instance._meta.get_field(text.column).max_length)
+    elif (target := plain(unit.target)) and target != plain(text.target):
+        yield from problems(plain(text.french), target, text.language, text.max_length)
     if text is not None:
         try:
             new_check(unit, text)
