@@ -1,7 +1,6 @@
 from django.contrib import admin
-from modeltranslation.admin import TabbedTranslationAdmin
 
-from directory.admin.translations import RecordsTranslations
+from directory.admin.translations import TranslatedAdmin
 from directory.models import Contact, GlossaryTerm
 
 
@@ -17,7 +16,7 @@ class ContactAdmin(admin.ModelAdmin):
 
 
 @admin.register(GlossaryTerm)
-class GlossaryTermAdmin(RecordsTranslations, TabbedTranslationAdmin):
+class GlossaryTermAdmin(TranslatedAdmin):
     list_display = ["term", "expansion", "in_lexique"]
     list_filter = ["in_lexique"]
     show_facets = admin.ShowFacets.ALWAYS

@@ -3,9 +3,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.admin import TabbedTranslationAdmin
 
-from directory.admin.translations import RecordsTranslations
+from directory.admin.translations import TranslatedAdmin
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
 from directory.search import normalise
@@ -61,7 +60,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(RecordsTranslations, TabbedTranslationAdmin):
+class ResourceAdmin(TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",

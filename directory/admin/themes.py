@@ -1,12 +1,11 @@
 from django.contrib import admin
-from modeltranslation.admin import TabbedTranslationAdmin
 
-from directory.admin.translations import RecordsTranslations
+from directory.admin.translations import TranslatedAdmin
 from themes.models import Theme, Topic
 
 
 @admin.register(Theme)
-class ThemeAdmin(RecordsTranslations, TabbedTranslationAdmin):
+class ThemeAdmin(TranslatedAdmin):
     list_display = ["title", "slug", "group", "position"]
     list_filter = ["group"]
     show_facets = admin.ShowFacets.ALWAYS
@@ -15,7 +14,7 @@ class ThemeAdmin(RecordsTranslations, TabbedTranslationAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(RecordsTranslations, TabbedTranslationAdmin):
+class TopicAdmin(TranslatedAdmin):
     list_display = ["title", "theme", "position"]
     list_filter = ["theme"]
     list_select_related = ["theme"]

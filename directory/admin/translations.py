@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language_info, gettext as _
+from modeltranslation.admin import TranslationAdmin
 from modeltranslation.utils import build_localized_fieldname
 
 from directory.models import Provenance, State
@@ -65,8 +66,15 @@ def save_texts(texts, typed, user, *, check):
     provenance.record(made)
 
 
-class RecordsTranslations:
-    """For the admin of a translated model: a translation typed in its tabs is a person's, made from today's French."""
+class TranslatedAdmin(TranslationAdmin):
+    """The admin of a translated model: a tab per language, of our own because modeltranslation's call another host.
+
+    A translation typed there is a person's, made from today's French.
+    """
+
+    class Media:
+        js = ["language_tabs.js"]
+        css = {"all": ["language_tabs.css"]}
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
