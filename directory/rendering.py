@@ -59,6 +59,14 @@ def variants(term):
     return {term, term.capitalize()} if term.isupper() and len(term) > 3 else {term}
 
 
+def mark_line(text, language, glossary=None):
+    """HTML of a line of text: French names isolated, and the first occurrence of each glossary term linked."""
+    if glossary is None:
+        return isolate(text, language)
+    parts = (html or isolate(piece, language) for piece, html in glossary.split(text))
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped
+
+
 def mark_words(state):
     """markdown-it rule: isolate French names, and link glossary terms outside of links."""
     language, glossary = state.env["language"], state.env["glossary"]
@@ -71,9 +79,8 @@ def mark_words(state):
             if token.type != "text":
                 children.append(token)
                 continue
-            pieces = glossary.split(token.content) if glossary and not depth else [(token.content, None)]
-            for piece, html in pieces:
-                children.append(Token("html_inline", "", 0, content=html or isolate(piece, language)))
+            html = mark_line(token.content, language, None if depth else glossary)
+            children.append(Token("html_inline", "", 0, content=html))
         block.children = children
 
 

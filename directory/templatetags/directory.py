@@ -33,6 +33,14 @@ def translated(instance, name):
     return format_html('<span lang="{}" dir="ltr">{}</span>', language, text)
 
 
+@register.simple_tag(takes_context=True)
+def translated_with_terms(context, instance, name):
+    """As `translated`, for a line that stands in no link: its glossary terms open their meaning."""
+    text, language = translations.read(instance, name)
+    html = rendering.mark_line(text, language, glossary_of(context))
+    return html if language == get_language() else format_html('<span lang="{}" dir="ltr">{}</span>', language, html)
+
+
 def is_bilingual(context):
     """True when the reader asked for French beside another language (?avec=fr)."""
     return context["request"].GET.get("avec") == translations.SOURCE and get_language() != translations.SOURCE
