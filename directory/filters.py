@@ -3,6 +3,7 @@
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
@@ -93,6 +94,10 @@ class PlaceForm(forms.Form):
         return [message for name in PlaceForm.base_fields for message in self.errors.get(name, [])]
 
 
+# What an entry is counted under, for each filter with a list of choices.
+CHOICE_PATHS = {"theme": "topics__theme__slug", "sujet": "topics__slug", "type": "kind", "portee": "scope"}
+
+
 class ResourceFilter(django_filters.FilterSet):
     """The list of entries: its parameters, what they keep and in which order, whoever asks."""
 
@@ -177,13 +182,14 @@ class ResourceFilter(django_filters.FilterSet):
         query.setlist(name, [other for other in query.getlist(name) if other != value])
         return query.urlencode()
 
-    def narrowed(self):
-        """Entries that answer everything but the place; none when something asked is not understood."""
+    def narrowed(self, *, without=None):
+        """Entries that answer everything but the place, and but one filter; none when something is not understood."""
         if not self.form.is_valid():
             return self.queryset.none()
         queryset = self.queryset
         for name, narrow in self.filters.items():
-            queryset = narrow.filter(queryset, self.form.cleaned_data[name])
+            if name != without:
+                queryset = narrow.filter(queryset, self.form.cleaned_data[name])
         return queryset
 
     @cached_property
@@ -191,10 +197,28 @@ class ResourceFilter(django_filters.FilterSet):
         """{rung: number of entries} seen from the place, and {None: number} when none is chosen."""
         if not self.place:
             return {None: self.narrowed().count()}
-        counts = self.narrowed().widened(self.place).count_by_rung()
-        if not self.is_widened_by(counts):
-            counts = {rung: count for rung, count in counts.items() if rung not in (Rung.NEIGHBOURS, Rung.ELSEWHERE)}
-        return counts
+        return self.shown(self.narrowed().widened(self.place).count_by_rung())
+
+    def choices_of(self, name):
+        """{value: number of entries that a filter with this choice alone would give}, all else asked being kept."""
+        path, queryset = CHOICE_PATHS[name], self.narrowed(without=name).order_by()
+        if not self.place:
+            return dict(queryset.values_list(path).annotate(Count("pk", distinct=True)))
+        rungs = {}
+        seen = queryset.widened(self.place).order_by().values_list(path, "rung").annotate(Count("pk", distinct=True))
+        for value, rung, count in seen:
+            rungs.setdefault(value, {})[rung] = count
+        return {value: sum(self.shown(counts).values()) for value, counts in rungs.items()}
+
+    @cached_property
+    def choice_counts(self):
+        return {name: self.choices_of(name) for name in CHOICE_PATHS}
+
+    def shown(self, counts):
+        """Of the entries of each rung, those that are shown: the ladder goes on only where nothing is local."""
+        if self.is_widened_by(counts):
+            return counts
+        return {rung: count for rung, count in counts.items() if rung not in (Rung.NEIGHBOURS, Rung.ELSEWHERE)}
 
     @staticmethod
     def is_widened_by(counts):

@@ -175,5 +175,11 @@ def rung_title(rung, place):
 
 
 @register.simple_tag
+def choice_count(filterset, name, box):
+    """The number of entries beside a choice of a filter: what the reader gets by choosing it."""
+    return filterset.choice_counts[name].get(str(box.data["value"]), 0)
+
+
+@register.simple_tag
 def rung_count(counts, rung):
     return counts.get(rung, 0)

@@ -36,7 +36,7 @@ FACTS = {
         re.ASCII,
     ),
     "phone number": re.compile(r"(?<!\d)(?:\+33[ .-]?|0)[1-9](?:[ .-]?\d\d){4}(?!\d)"),
-    NUMBER: re.compile(r"(?<!\d)\d{1,3}(?:[ ,.٬]\d{3})+(?!\d)|\d+(?:[.,٫]\d+)?"),
+    NUMBER: re.compile(r"(?<!\w)\d{1,3}(?:[ ,.٬]\d{3})+(?!\d)|\d+(?:[.,٫]\d+)?"),
 }
 THOUSANDS = re.compile(r"\d{1,3}(?:\D\d{3})+")
 # No-break spaces read as spaces; marks of direction, which right-to-left texts put around figures, read as nothing.

@@ -161,6 +161,21 @@ def test_the_number_under_each_heading_is_the_number_of_entries_there():
     assert filterset.total == len(listed)
 
 
+@pytest.mark.parametrize(
+    "query", ["", "departement=15", "departement=83", "commune=38299&q=projet", "region=84&type=outil"]
+)
+@pytest.mark.parametrize("name", ["theme", "sujet", "type", "portee"])
+def test_the_count_beside_a_choice_is_what_choosing_it_gives(query, name):
+    asked = QueryDict(query)
+    published = Resource.objects.published()
+    for box in ResourceFilter(asked, published).form.fields[name].choices:
+        value = str(box[0])
+        chosen = asked.copy()
+        chosen.setlist(name, [value])
+        counted = ResourceFilter(asked, published).choice_counts[name].get(value, 0)
+        assert counted == ResourceFilter(chosen, published).total, value
+
+
 def test_a_card_seen_from_a_place_shows_the_branch_that_serves_it(client):
     topic = make_topic()
     resource = make_resource(topics=[topic])
@@ -175,12 +190,12 @@ def test_a_card_seen_from_a_place_shows_the_branch_that_serves_it(client):
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        # choices of themes and topics, count, entries, departments, regions, topics
-        ("", 7),
+        # choices of themes and topics, their counts and those of types and scopes, total, entries, their places, topics
+        ("", 11),
         # and the department, its neighbours, the branches
-        ("departement=15", 10),
+        ("departement=15", 14),
         # and the chosen themes, checked
-        ("departement=15&theme=mobilite&q=permis", 11),
+        ("departement=15&theme=mobilite&q=permis", 15),
     ],
 )
 def test_the_number_of_queries_does_not_depend_on_the_number_of_entries(
