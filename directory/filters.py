@@ -3,6 +3,7 @@
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Count
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
@@ -14,12 +15,20 @@ from themes.models import Theme, Topic
 
 
 class TypedList(forms.Field):
-    """Several values of one parameter, each as it was typed, without blanks."""
+    """Several values of one parameter, each as it was typed, without blanks or repetition."""
 
     widget = forms.MultipleHiddenInput
+    default_validators = [ProhibitNullCharactersValidator()]
+    most = 20
 
     def to_python(self, value):
-        return [text.strip() for text in value or [] if text.strip()]
+        return list(dict.fromkeys(text.strip() for text in value or [] if text.strip()))
+
+    def run_validators(self, value):
+        for text in value:
+            super().run_validators(text)
+        if len(value) > self.most:
+            raise ValidationError(_("Choose at most %(most)s places."), params={"most": self.most})
 
 
 class PlaceForm(forms.Form):
@@ -145,7 +154,7 @@ class ResourceFilter(django_filters.FilterSet):
         """`data` is the QueryDict of the address; a blank value in it means everyone, everywhere (rule 2)."""
         asked = data.copy()
         for name, values in data.lists():
-            asked.setlist(name, [value for value in values if value.strip()])
+            asked.setlist(name, list(dict.fromkeys(value.strip() for value in values if value.strip())))
         super().__init__(asked, queryset)
 
     def keep_matching(self, queryset, name, words):
@@ -200,7 +209,10 @@ class ResourceFilter(django_filters.FilterSet):
         return self.shown(self.narrowed().widened(self.place).count_by_rung())
 
     def choices_of(self, name):
-        """{value: number of entries that a filter with this choice alone would give}, all else asked being kept."""
+        """{value: number of entries that a filter with this choice alone would give}, all else asked being kept.
+
+        Choices of one filter add up: beside those already ticked, a count says how many entries the choice holds.
+        """
         path, queryset = CHOICE_PATHS[name], self.narrowed(without=name).order_by()
         if not self.place:
             return dict(queryset.values_list(path).annotate(Count("pk", distinct=True)))

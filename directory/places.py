@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import cached_property
 
 from directory.models import Commune, Department, Region
-from directory.search import normalise
+from directory.search import figures, normalise
 
 SAINTS = re.compile(r"\bst(e?)\b")
 
@@ -18,7 +18,9 @@ def normalise_name(name):
 
 def find_department(text):
     """The Department that a person means by "15", "1", "2a", "01000" or "cantal"; None when there is none."""
-    code = text.strip().upper()
+    code = figures(text).strip().upper()
+    if "\0" in code:
+        return None  # PostgreSQL would refuse to look for it
     if code.isdigit() and len(code) == 5:
         codes = set(Commune.objects.filter(postal_codes__code=code).values_list("department", flat=True))
         return Department.objects.get(pk=codes.pop()) if len(codes) == 1 else None
@@ -29,7 +31,7 @@ def find_department(text):
 
 def find_region(text):
     """The Region that a person means by "84" or "auvergne rhone alpes"; None when there is none."""
-    return Region.objects.filter(pk=text.strip().zfill(2)).first() or by_name(Region, text)
+    return Region.objects.filter(pk=figures(text).strip().zfill(2)).first() or by_name(Region, text)
 
 
 def by_name(model, text):
@@ -39,7 +41,7 @@ def by_name(model, text):
 
 def find_communes(text):
     """Communes that a person means by an INSEE code, a postal code or a name; several when they share it."""
-    text = text.strip().upper()
+    text = figures(text).strip().upper()
     communes = Commune.objects.with_department()
     return list(
         communes.filter(pk=text)
@@ -54,7 +56,7 @@ def find_typed(text):
     Five digits are read as a postal code, for nobody types INSEE codes, and a name as a department's before a
     commune's.
     """
-    text = text.strip()
+    text = figures(text).strip()
     if text.isdigit() and len(text) == 5:
         return list(Commune.objects.with_department().filter(postal_codes__code=text))
     if department := find_department(text):

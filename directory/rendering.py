@@ -1,6 +1,6 @@
 """From an editor's text to HTML: Markdown, glossary terms that open their meaning, French names that keep their place.
 
-Raw HTML is escaped and only http, https and mailto links pass, so what an editor types is safe by construction.
+Raw HTML is escaped and only http, https, mailto and local links pass: what an editor types is safe by construction.
 """
 
 import re
@@ -84,7 +84,9 @@ def mark_words(state):
         block.children = children
 
 
-MARKDOWN = MarkdownIt("commonmark", {"html": False})
+# No image, which would call another host, and no heading, which would break the outline of the page.
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "heading", "lheading"])
+MARKDOWN.validateLink = lambda url: url.lower().startswith(("https://", "http://", "mailto:", "#", "/"))
 MARKDOWN.core.ruler.push("mark_words", mark_words)
 
 

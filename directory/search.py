@@ -7,9 +7,14 @@ LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ı": "i"})
 NOT_A_WORD = re.compile(r"[\W_]+")
 
 
+def figures(text):
+    """A text with its digits, Arabic or Persian, written as Latin ones."""
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
 def normalise(text):
     """Words of a text in lower case, without accents, vowel marks or punctuation, one space between them."""
-    folded = unicodedata.normalize("NFKD", text.casefold()).translate(LETTERS)
+    folded = unicodedata.normalize("NFKD", figures(text).casefold()).translate(LETTERS)
     bare = "".join(char for char in folded if not unicodedata.combining(char))
     return NOT_A_WORD.sub(" ", bare).strip()
 

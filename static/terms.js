@@ -9,5 +9,4 @@ document.addEventListener("click", (event) => {
   const left = Math.min(place.left, innerWidth - tip.offsetWidth - 8);
   tip.style.left = `${Math.max(8, left)}px`;
   tip.style.top = `${place.bottom + tip.offsetHeight + 8 > innerHeight ? place.top - tip.offsetHeight - 6 : place.bottom + 6}px`;
-  tip.addEventListener("toggle", (change) => change.newState === "closed" && link.focus({ preventScroll: true }), { once: true });
 });

@@ -65,7 +65,9 @@ def test_each_message_is_in_the_script_of_its_language(language):
 def test_counting_works(language):
     with override(language):
         for count in (0, 1, 2, 3, 5, 11, 21, 100):
-            assert ngettext("%(count)s entry", "%(count)s entries", count) % {"count": count}
+            said = ngettext("%(count)s entry", "%(count)s entries", count)
+            assert said not in ("%(count)s entry", "%(count)s entries") or language == "en"
+            assert said % {"count": count}
 
 
 def test_dates_and_form_messages_are_not_french_elsewhere(language):

@@ -5,16 +5,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
-class ThemeQuerySet(models.QuerySet):
-    def needs(self):
-        """The nine themes of the guide."""
-        return self.filter(group=Theme.Group.NEED)
-
-    def project(self):
-        """The group made of the guide's two annexes."""
-        return self.filter(group=Theme.Group.PROJECT)
-
-
 class Theme(models.Model):
     class Group(models.TextChoices):
         NEED = "theme", _("theme of the guide")
@@ -27,8 +17,6 @@ class Theme(models.Model):
     source = models.CharField(_("source"), max_length=300, blank=True)
     group = models.CharField(_("group"), max_length=10, choices=Group, default=Group.NEED)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    objects = ThemeQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "slug"]

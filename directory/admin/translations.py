@@ -2,24 +2,27 @@
 
 from collections import Counter
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language_info, gettext as _
+from django.utils.translation import get_language_info, gettext as _, gettext_lazy
 from modeltranslation.admin import TranslationAdmin
 from modeltranslation.utils import build_localized_fieldname
 
 from directory.models import Provenance, State
 from directory.models.provenance import TRANSLATION_LANGUAGES
-from directory.translations import fingerprint, provenance, work
+from directory.translations import fingerprint, plain, provenance, work
 from themes.models import Theme
 
+CHANGED_MEANWHILE = gettext_lazy("Someone changed this text meanwhile. Nothing is saved yet: compare, then save again.")
 TODO = [State.MISSING, State.OUTDATED, State.UNCHECKED]
 
 
@@ -37,7 +40,7 @@ def create_translator_groups():
 
 
 def name_of(user):
-    return user.get_full_name() or user.get_username()
+    return (user.get_full_name() or user.get_username())[:150]
 
 
 def save_texts(texts, typed, user, *, check):
@@ -46,24 +49,36 @@ def save_texts(texts, typed, user, *, check):
     `typed` maps field names to texts. With `check`, every text that is not empty is said to be checked against the
     French as it now stands.
     """
-    instance, made = texts[0].instance, []
+    instance, made, rewritten = texts[0].instance, [], False
     for text in texts:
-        value = typed.get(text.name, text.target).strip()
-        changed = value != text.target.strip()
+        value = plain(typed.get(text.name, text.target))
+        changed = value != plain(text.target)
         if changed:
+            rewritten = True
             setattr(instance, build_localized_fieldname(text.name, text.language), value or None)
             if not value:
                 provenance.forget(instance, text.name, text.language)
         if value and (changed or check):
-            origin = Provenance.Origin.PERSON if changed or not text.known else text.known.origin
+            origin = (
+                Provenance.Origin.PERSON if changed else text.known.origin if text.known else Provenance.Origin.MACHINE
+            )
             item = provenance.provenance(instance, text.name, text.language, origin=origin, by=name_of(user))
             if not changed and text.known:
                 item.made_by, item.made_on = text.known.made_by, text.known.made_on
             if check:
                 item.checked_by, item.checked_on = name_of(user), timezone.localdate()
             made.append(item)
-    instance.save()
+    if rewritten:
+        instance.save()
     provenance.record(made)
+
+
+class PlainText(forms.CharField):
+    """A text of several lines as it is kept, so that one that was not changed does not seem to be."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return plain(value) if value else value
 
 
 class TranslatedAdmin(TranslationAdmin):
@@ -71,6 +86,8 @@ class TranslatedAdmin(TranslationAdmin):
 
     A translation typed there is a person's, made from today's French.
     """
+
+    formfield_overrides = {models.TextField: {"form_class": PlainText, "widget": AdminTextareaWidget}}
 
     class Media:
         js = ["language_tabs.js"]
@@ -139,9 +156,14 @@ class TranslationDesk(admin.ModelAdmin):
         """What is to do in a language, by theme, and the objects behind the count that was clicked."""
         self.allow(request, language)
         if request.method == "POST":
-            instance = self.find(request.POST.get("kind"), request.POST.get("slug"))
-            save_texts(work.texts_of(instance, language), {}, request.user, check=True)
-            messages.success(request, _("Marked as checked: %(name)s.") % {"name": instance})
+            with transaction.atomic():
+                instance = self.find(request.POST.get("kind"), request.POST.get("slug"), lock=True)
+                texts = work.texts_of(instance, language)
+                if request.POST.get("seen") == " ".join(map(seen, texts)):
+                    save_texts(texts, {}, request.user, check=True)
+                    messages.success(request, _("Marked as checked: %(name)s.") % {"name": instance})
+                else:
+                    messages.error(request, CHANGED_MEANWHILE)
             return redirect(request.get_full_path())
         wanted, theme = request.GET.get("state"), request.GET.get("theme")
         counts = {slug: Counter() for slug in [*Theme.objects.values_list("slug", flat=True), work.GLOSSARY]}
@@ -163,22 +185,37 @@ class TranslationDesk(admin.ModelAdmin):
                 {"slug": slug, "title": titles[slug], "cells": [(state, count[state]) for state in State]}
                 for slug, count in counts.items()
             ],
-            objects=list(found.values())[:200],
+            objects=[
+                {
+                    "texts": texts,
+                    "seen": " ".join(map(seen, work.texts_of(texts[0].instance, language, {}))),
+                    # What changed in the French must be read, on the page of the object, before it is called checked.
+                    "may_check": all(text.state != State.OUTDATED for text in texts),
+                }
+                for texts in list(found.values())[:200]
+            ],
             total=len(found),
             state=wanted,
             theme=theme,
         )
 
-    def find(self, kind, slug):
+    def find(self, kind, slug, *, lock=False):
+        """The object of an address; locked until the end of the transaction when it is to be written."""
         if kind not in work.KINDS:
             raise Http404
-        return get_object_or_404(work.KINDS[kind], slug=slug)
+        objects = work.KINDS[kind].objects.all()
+        return get_object_or_404(objects.select_for_update() if lock else objects, slug=slug)
 
-    @transaction.atomic
     def edit(self, request, language, kind, slug):
-        """One object, French on one side and its translation on the other, with what changed in the French since."""
+        """One object beside its French; what is written is written whole, on what the translator saw."""
         self.allow(request, language)
-        instance = self.find(kind, slug)
+        if request.method != "POST":
+            return self.edit_page(request, language, self.find(kind, slug))
+        with transaction.atomic():
+            return self.edit_page(request, language, self.find(kind, slug, lock=True))
+
+    def edit_page(self, request, language, instance):
+        """French on one side and its translation on the other, with what changed in the French since."""
         texts = work.texts_of(instance, language)
         typed, conflicts = {}, []
         if request.method == "POST":
@@ -196,10 +233,7 @@ class TranslationDesk(admin.ModelAdmin):
                     % {"field": text.label, "length": len(typed[text.name]), "most": text.max_length},
                 )
             if conflicts:
-                messages.error(
-                    request,
-                    _("Someone changed this text meanwhile. Nothing is saved yet: compare, then save again."),
-                )
+                messages.error(request, CHANGED_MEANWHILE)
         rows = [
             {
                 "text": text,

@@ -27,7 +27,7 @@ from directory.models import (
     Resource,
 )
 from directory.models.resources import check_places
-from directory.translations import provenance, translated_fields
+from directory.translations import provenance, text_in, translated_fields
 from themes.models import Theme, Topic
 
 # In the order they are written: what a record points to comes before it.
@@ -125,10 +125,12 @@ def read_records(folder, errors):
                 yield Record(kind, row.get("slug", ""), path.name, row)
         errors.extend(f"{path.name}: unknown table [{name}]" for name in document)
     for path in sorted(folder.glob("branches/*.csv")):
+        position = path.name.split("-")[0]
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                row |= {"departments": row["departments"].split(), "position": int(path.name.split("-")[0])}
-                yield Record("branch", row["slug"], path.name, row)
+                row |= {"departments": (row.get("departments") or "").split()}
+                row |= {"position": int(position) if position.isdigit() else 0}
+                yield Record("branch", row.get("slug") or "", path.name, row)
 
 
 def expected_fields(model):
@@ -146,17 +148,36 @@ def add_translations(folder, records, report, errors):
     """Put each translation into the values of its record; one made from an older French is loaded and reported."""
     for path in sorted(folder.glob("translations/*/*.po")):
         language = path.parent.name
-        for entry in polib.pofile(str(path)):
+        try:
+            entries = polib.pofile(str(path))
+        except (OSError, ValueError) as error:
+            errors.append(f"translations/{language}/{path.name}: {error}")
+            continue
+        for entry in entries:
             where = f"translations/{language}/{path.name}: {entry.msgctxt}"
             key, _, name = (entry.msgctxt or "").partition("#")
             record = records.get(key)
             if record is None or name not in translated_fields(record.model):
                 errors.append(f"{where}: no such text")
+            elif reason := refusal(record.model, name, entry):
+                errors.append(f"{where}: {reason}")
             elif entry.msgstr:
                 record.values[build_localized_fieldname(name, language)] = entry.msgstr.strip()
                 record.translations[name, language] = entry
                 if entry.msgid.strip() != record.values[build_localized_fieldname(name, "fr")]:
                     report.outdated.append(where)
+
+
+def refusal(model, name, entry):
+    """Why a translation cannot be loaded, or an empty text."""
+    longest = model._meta.get_field(name).max_length
+    if longest and len(entry.msgstr.strip()) > longest:
+        return f"{len(entry.msgstr.strip())} characters, at most {longest}"
+    try:
+        provenance.said_in(entry.tcomment)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def check(record, known, seen):
@@ -189,16 +210,10 @@ def check(record, known, seen):
             yield f"{name}: {' '.join(messages)}"
 
 
-def is_list(model, name):
-    return model._meta.get_field(name).many_to_many
-
-
 def build(record):
     """An unsaved object with the plain values of a record."""
     values = {
-        name: value
-        for name, value in record.values.items()
-        if not record.model._meta.get_field(name).is_relation and not is_list(record.model, name)
+        name: value for name, value in record.values.items() if not record.model._meta.get_field(name).is_relation
     }
     return record.model(**values)
 
@@ -230,7 +245,8 @@ def apply(record, instance, loaded, report):
         if not added:
             current = read_value(instance, name)
             if current != value:
-                if current and fingerprint(current) != loaded.fingerprints.get(name):
+                last = loaded.fingerprints.get(name)
+                if fingerprint(current) != last if last else current:
                     report.kept.append(f"{record.key}#{name}")
                     continue
                 written = True
@@ -260,7 +276,7 @@ def provenance_of(record, instance, loaded):
     for (name, language), entry in record.translations.items():
         column = build_localized_fieldname(name, language)
         key, value = f"{column}#provenance", fingerprint([entry.msgid, entry.msgstr, entry.tcomment])
-        kept = loaded.fingerprints.get(column) != fingerprint(entry.msgstr.strip())
+        kept = text_in(instance, name, language) != entry.msgstr.strip()
         if kept or loaded.fingerprints.get(key) == value:
             continue
         loaded.fingerprints[key] = value

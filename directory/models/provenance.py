@@ -1,7 +1,6 @@
 """Where each translated text comes from."""
 
 from django.conf import settings
-from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
@@ -45,7 +44,6 @@ class Provenance(models.Model):
 
     content_type = models.ForeignKey(ContentType, models.CASCADE)
     object_id = models.PositiveBigIntegerField()
-    target = GenericForeignKey()
     field = models.CharField(max_length=40)
     language = models.CharField(max_length=5, choices=TRANSLATION_LANGUAGES)
     source_text = models.TextField()

@@ -1,7 +1,10 @@
 """What is listed: resources, and their branches in the territories."""
 
+import re
+from collections import Counter, defaultdict
+from datetime import date
+
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Now
@@ -77,6 +80,18 @@ class ResourceQuerySet(models.QuerySet):
     def count_by_rung(self):
         """{rung: number of entries}, in one query, for a queryset that `near` annotated."""
         return dict(self.order_by().values_list("rung").annotate(Count("pk")))
+
+    def local_counts(self):
+        """{department code: Counter of its own entries by theme slug, and under None in all}, in two queries."""
+        counts = defaultdict(Counter)
+        entries = self.exclude(departments=None).order_by()
+        for code, count in entries.values_list("departments").annotate(Count("pk", distinct=True)):
+            counts[code][None] = count
+        for code, slug, count in entries.values_list("departments", "topics__theme__slug").annotate(
+            Count("pk", distinct=True)
+        ):
+            counts[code][slug] = count
+        return counts
 
     def practices_from_elsewhere(self, place):
         """Practices of other territories, the nearest first by land borders crossed, those overseas last."""
@@ -195,6 +210,16 @@ def check_places(scope, departments, regions, communes):
         raise ValidationError(errors)
 
 
+def check_partial_date(text):
+    """Raise ValidationError unless a text is a year, a month or a day that exists: 2024, 2024-07 or 2024-07-30."""
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        text = ""
+    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+        raise ValidationError(_("Write a year, a month or a day: 2024, 2024-07 or 2024-07-30."))
+
+
 class BranchQuerySet(models.QuerySet):
     def serving(self, departments):
         """Branches of published entries that serve one of the departments."""
@@ -223,11 +248,7 @@ class Branch(models.Model):
         _("date of the source"),
         max_length=10,
         blank=True,
-        validators=[
-            RegexValidator(
-                r"^\d{4}(-\d{2}(-\d{2})?)?$", _("Write a year, a month or a day: 2024, 2024-07 or 2024-07-30.")
-            )
-        ],
+        validators=[check_partial_date],
         help_text=_("As precise as it is known: 2024, 2024-07 or 2024-07-30."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)

@@ -84,9 +84,8 @@ def translated_markdown(context, instance, name):
 class SideBySide(template.Node):
     """What stands between the tags, in the bilingual view in both languages, each with its own direction."""
 
-    def __init__(self, nodelist, element):
+    def __init__(self, nodelist):
         self.nodelist = nodelist
-        self.element = element
 
     def render(self, context):
         here = self.nodelist.render(context)
@@ -96,19 +95,15 @@ class SideBySide(template.Node):
             french = self.nodelist.render(context)
         if strip_tags(here).split() == strip_tags(french).split():
             return here  # a name, the same in both
-        return (
-            f'<{self.element} class="pair"><{self.element}>{here}</{self.element}>'
-            f'<{self.element} lang="fr" dir="ltr">{french}</{self.element}></{self.element}>'
-        )
+        return f'<span class="pair"><span>{here}</span><span lang="fr" dir="ltr">{french}</span></span>'
 
 
 @register.tag
 def sidebyside(parser, token):
-    """{% sidebyside %}…{% endsidebyside %}, or {% sidebyside div %} around blocks."""
-    _name, *element = token.split_contents()
+    """{% sidebyside %}…{% endsidebyside %}, around what may stand in a line."""
     nodelist = parser.parse(["endsidebyside"])
     parser.delete_first_token()
-    return SideBySide(nodelist, element[0] if element else "span")
+    return SideBySide(nodelist)
 
 
 @register.simple_tag(takes_context=True)
@@ -123,14 +118,6 @@ def address_in(context, language):
     query = request.GET.copy()
     query.pop("avec", None)
     return translate_url(f"{request.path}{'?' if query else ''}{query.urlencode()}", language)
-
-
-@register.simple_tag
-def falls_back(instances, names):
-    """True when one of the instances has one of the space-separated fields in French only, for the present reader."""
-    if hasattr(instances, "_meta"):
-        instances = [instances]
-    return any(translations.falls_back(instance, *names.split()) for instance in instances)
 
 
 @register.filter
@@ -150,7 +137,7 @@ def partial_date(text):
 @register.simple_tag(takes_context=True)
 def language_links(context):
     """For the language menu: each language with its own name, direction, and the address of this page in it."""
-    path = context["request"].get_full_path() if "request" in context else "/"
+    path = context["request"].get_full_path()
     return [get_language_info(code) | {"url": translate_url(path, code)} for code, _ in settings.LANGUAGES]
 
 

@@ -1,6 +1,7 @@
 """Reading a translated text, knowing which language one got, and where it comes from."""
 
 import hashlib
+import re
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -8,11 +9,17 @@ from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
 SOURCE = settings.LANGUAGE_CODE
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def plain(text):
+    """A text as it is kept and compared: without a browser's \\r, a PDF's control characters, or space around it."""
+    return CONTROL.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def fingerprint(text):
-    """A short, stable fingerprint of a text; surrounding white space does not count."""
-    return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
+    """A short, stable fingerprint of a plain text."""
+    return hashlib.sha256(plain(text).encode()).hexdigest()[:16]
 
 
 def translated_fields(model):
@@ -33,8 +40,3 @@ def read(instance, name):
     language = get_language()
     text = text_in(instance, name, language)
     return (text, language) if text else (text_in(instance, name, SOURCE), SOURCE)
-
-
-def falls_back(instance, *names):
-    """True when one of these texts can only be shown in French to the present reader."""
-    return any(text and language != get_language() for text, language in (read(instance, name) for name in names))

@@ -6,7 +6,6 @@ as it now stands, its comment or note says what is known of the translation, in 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.db import transaction
 from lxml import etree
@@ -15,9 +14,9 @@ from translate.misc.xml_helpers import XML_NS, parse_xml
 from translate.storage import pypo, xliff, xliff2
 
 from directory.models.provenance import Provenance, State
-from directory.translations import SOURCE
-from directory.translations.integrity import CONTROL, problems
-from directory.translations.provenance import comment_of, provenance, record
+from directory.translations import SOURCE, plain
+from directory.translations.integrity import problems
+from directory.translations.provenance import comment_of, provenance, record, said_in
 from directory.translations.work import KINDS, all_texts
 
 ONLY = (State.MISSING, State.OUTDATED, State.UNCHECKED)
@@ -30,11 +29,6 @@ class Unreadable(Exception):
     """A file is not one that can be read here; its message is the sentence to show."""
 
 
-def plain(text):
-    """A text as every format carries it: without the \\r of a browser and the control characters of a copied PDF."""
-    return CONTROL.sub("", text.replace("\r\n", "\n")).strip()
-
-
 def column_of(text):
     return build_localized_fieldname(text.name, text.language)
 
@@ -44,7 +38,9 @@ def column_of(text):
 
 def export(language, format, *, only=()):
     """The bytes of a file in one of FORMATS with the translations into a language, or those in some States `only`."""
-    return FORMATS[format]([text for text in all_texts(language) if not only or text.state in only], language)
+    return FORMATS[format](
+        [text for text in all_texts(language, with_source=True) if not only or text.state in only], language
+    )
 
 
 def write_po(chosen, language):
@@ -335,18 +331,10 @@ def new_check(unit, text):
     What an export said and a translator left under a text made again was said of the former text: it does not count.
     Raises ValueError, with a sentence, when only one is said, or what is said is not a day or too long.
     """
-    said = dict(line.strip().split(": ", 1) for line in unit.comment.splitlines() if ": " in line)
-    name, day = said.get("checked by", "").strip(), said.get("checked on", "").strip()
-    if not plain(unit.target) or not name and not day:
+    said = said_in(unit.comment)
+    if not plain(unit.target) or not said["checked_by"]:
         return {}
-    if not name or not day:
-        raise ValueError("“checked by” and “checked on” go together")
-    if len(name) > (limit := Provenance._meta.get_field("checked_by").max_length):
-        raise ValueError(f"“checked by” is longer than {limit} characters")
-    try:
-        day = date.fromisoformat(day)
-    except ValueError:
-        raise ValueError(f"“checked on: {day}” is not a day such as 2026-07-30") from None
+    name, day = said["checked_by"], said["checked_on"]
     if text.known and (name, day) == (text.known.checked_by, text.known.checked_on):
         return {}
     return {"checked_by": name, "checked_on": day}
@@ -355,7 +343,7 @@ def new_check(unit, text):
 def confirmed(text, check):
     """The Provenance of a text that someone read beside the present French and left as it was."""
     if text.known is None:
-        return provenance(text.instance, text.name, text.language, **check)
+        return provenance(text.instance, text.name, text.language, origin=Provenance.Origin.MACHINE, **check)
     made = provenance(text.instance, text.name, text.language, origin=text.known.origin, by=text.known.made_by, **check)
     made.made_on = text.known.made_on
     return made

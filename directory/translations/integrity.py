@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections import Counter
 
+from directory.translations import CONTROL
+
 SCRIPTS = {"ar": "Arabic", "fa": "Arabic", "ps": "Arabic", "ru": "Cyrillic", "uk": "Cyrillic", "ti": "Ethiopic"}
 # Up to three words may all be one name ("Maison France Services"), which stays in Latin letters.
 WORDS_OF_A_NAME = 3
@@ -22,7 +24,6 @@ MARKUP = {
     "Markdown links": re.compile(r"\]\("),
     "paragraph breaks": re.compile(r"\n(?:[ \t]*\n)+"),
 }
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>|<!--")
 
 NUMBER = "number"

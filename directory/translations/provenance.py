@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from directory.models.provenance import Provenance, State
-from directory.translations import SOURCE, fingerprint, text_in
+from directory.translations import SOURCE, fingerprint, plain, text_in
 
 
 def provenance(instance, name, language, *, source=None, origin=Provenance.Origin.PERSON, by="", **checked):
@@ -36,13 +36,34 @@ def comment_of(known):
     return "\n".join(f"{label}: {value}" for label, value in values.items() if value)
 
 
+def said_in(comment):
+    """{field of Provenance: value} that a comment says; an unsaid one is empty, an unsaid origin is a machine.
+
+    Raises ValueError, with a sentence, when the origin is unknown, a name is too long, a day is not one, or only one
+    of "checked by" and "checked on" is said.
+    """
+    lines = dict(line.strip().split(": ", 1) for line in comment.splitlines() if ": " in line)
+    said = {name: lines.get(label, "").strip() for label, name in COMMENT.items()}
+    said["origin"] = said["origin"] or Provenance.Origin.MACHINE
+    if said["origin"] not in Provenance.Origin:
+        raise ValueError(f"“origin: {said['origin']}” is neither machine nor person")
+    if bool(said["checked_by"]) != bool(said["checked_on"]):
+        raise ValueError("“checked by” and “checked on” go together")
+    for label, name in (("made by", "made_by"), ("checked by", "checked_by")):
+        if len(said[name]) > (limit := Provenance._meta.get_field(name).max_length):
+            raise ValueError(f"“{label}” is longer than {limit} characters")
+    try:
+        said["checked_on"] = date.fromisoformat(said["checked_on"]) if said["checked_on"] else None
+    except ValueError:
+        raise ValueError(f"“checked on: {said['checked_on']}” is not a day such as 2026-07-30") from None
+    return said
+
+
 def from_comment(instance, name, language, *, source, comment):
     """An unsaved Provenance from a PO entry; an entry without comment is machine-made and unchecked."""
-    said = dict(line.split(": ", 1) for line in comment.splitlines() if ": " in line)
-    made = provenance(instance, name, language, source=source.strip(), origin=said.get("origin", "machine"))
-    made.made_by = said.get("made by", "")
-    made.checked_by = said.get("checked by", "")
-    made.checked_on = date.fromisoformat(said["checked on"]) if made.checked_by else None
+    made = provenance(instance, name, language, source=plain(source))
+    for field_name, value in said_in(comment).items():
+        setattr(made, field_name, value)
     return made
 
 
@@ -78,40 +99,44 @@ CARD_TEXTS = ("title", "summary")
 class PageProvenance:
     """What one line at the top of a page says of the translations on it."""
 
-    state: State
+    state: State | None
+    in_french: bool = False
     is_machine: bool = True
     checked_by: list = field(default_factory=list)
     checked_on: date | None = None
 
 
 def of_page(language, shown):
-    """The PageProvenance of a page, or None in French and where nothing is translated.
+    """The PageProvenance of a page, None in French.
 
     `shown` holds (object, names of the fields that the page shows). The least certain text speaks for the page: one
-    outdated text makes it outdated, one unchecked text makes it unchecked.
+    outdated text makes it outdated, one unchecked text makes it unchecked. Its state is None where nothing is
+    translated; `in_french` is true where something is not.
     """
     if language == SOURCE:
         return None
-    texts = {
-        (type(instance), instance.pk, name): text_in(instance, name, SOURCE)
-        for instance, names in shown
-        for name in names
-        if text_in(instance, name, language)
-    }
+    french, in_french = {}, False
+    for instance, names in shown:
+        for name in names:
+            if text_in(instance, name, language):
+                french[type(instance), instance.pk, name] = text_in(instance, name, SOURCE)
+            elif text_in(instance, name, SOURCE):
+                in_french = True
     known = {
         (item.model, item.object_id, item.field): item
         for item in Provenance.objects.of([instance for instance, _ in shown], language)
     }
-    states = {key: known[key].state(french) if key in known else State.UNCHECKED for key, french in texts.items()}
+    states = {key: known[key].state(text) if key in known else State.UNCHECKED for key, text in french.items()}
+    if not states:
+        return PageProvenance(None, in_french)
     for state in (State.OUTDATED, State.UNCHECKED):
         if state in states.values():
             machine = any(key not in known or known[key].origin == Provenance.Origin.MACHINE for key in states)
-            return PageProvenance(state, is_machine=machine)
-    if not states:
-        return None
+            return PageProvenance(state, in_french, machine)
     checked = [known[key] for key in states]
     return PageProvenance(
         State.CHECKED,
+        in_french,
         checked_by=sorted({item.checked_by for item in checked}),
         checked_on=max(item.checked_on for item in checked),
     )

@@ -78,8 +78,11 @@ def texts_of(instance, language, known=None):
     return [text for text in every if text.french]
 
 
-def all_texts(language):
-    """Every Text of a language, in the order of the site: themes, topics, entries, glossary."""
+def all_texts(language, *, with_source=False):
+    """Every Text of a language, in the order of the site: themes, topics, entries, glossary.
+
+    `with_source` reads at once the French that each was made from, for those who show it.
+    """
     for model in KINDS.values():
         instances = model.objects.all()
         if model is Resource:
@@ -87,7 +90,8 @@ def all_texts(language):
         elif model is Topic:
             instances = instances.select_related("theme")
         known = {}
-        for item in Provenance.objects.of_model(model, language):
+        provenance = Provenance.objects.of_model(model, language)
+        for item in provenance.defer(None) if with_source else provenance:
             known.setdefault(item.object_id, {})[item.field] = item
         for instance in instances:
             yield from texts_of(instance, language, known.get(instance.pk, {}))

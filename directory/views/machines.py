@@ -1,10 +1,13 @@
 """Addresses that programs read."""
 
+from django.contrib.sitemaps.views import sitemap as make_sitemap
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.vary import vary_on_headers
+
+from directory.sitemaps import SITEMAPS
 
 
 def process_health(request):
@@ -22,7 +25,19 @@ def robots(request):
     return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
 
 
-@vary_on_headers("Accept-Language")
+def sitemap(request):
+    """The sitemap, made once an hour: thousands of addresses that change with the content only.
+
+    Kept under the name of the host, whatever follows it in the address, so that nobody can fill the cache.
+    """
+    key = f"sitemap:{request.scheme}://{request.get_host()}"
+    content = cache.get(key)
+    if content is None:
+        content = make_sitemap(request, SITEMAPS).render().content
+        cache.set(key, content, timeout=3600)
+    return HttpResponse(content, content_type="application/xml")
+
+
 def opensearch(request):
     address = request.build_absolute_uri(reverse("resource_list"))
     return render(request, "opensearch.xml", {"address": address}, content_type="application/opensearchdescription+xml")

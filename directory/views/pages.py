@@ -1,5 +1,4 @@
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
@@ -10,9 +9,7 @@ from themes.models import Theme
 
 def choose_language(request):
     """From the bare address to the home page in the reader's language."""
-    response = redirect("home")
-    patch_vary_headers(response, ["Accept-Language"])
-    return response
+    return redirect("home")
 
 
 def home(request):
@@ -31,8 +28,10 @@ def home(request):
 
 
 def contacts(request):
+    groups = list(Contact.Group)
+    found = Contact.objects.select_related("department", "resource")
     return render(
-        request, "pages/contacts.html", {"contacts": Contact.objects.select_related("department", "resource")}
+        request, "pages/contacts.html", {"contacts": sorted(found, key=lambda contact: groups.index(contact.group))}
     )
 
 

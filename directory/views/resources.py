@@ -1,4 +1,5 @@
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext as _
 
@@ -17,7 +18,7 @@ def resource_list(request):
         return redirect(f"{request.path}?{with_place(request.GET, typed)}")
     paginator = Paginator(filterset.qs.for_cards(filterset.place), PER_PAGE)
     paginator.count = filterset.total
-    page_error, asked = "", request.GET.get("page", "1")
+    page_error, asked = "", request.GET.get("page", "").strip() or "1"
     try:
         page = paginator.page(asked)
     except (EmptyPage, PageNotAnInteger):
@@ -73,6 +74,7 @@ def related_to(resource, most=6):
         Resource.objects.published()
         .filter(topics__in=resource.topics.all())
         .exclude(pk=resource.pk)
-        .distinct()
+        .annotate(shared=Count("topics"))
+        .order_by("-shared", "slug")
         .for_cards()[:most]
     )

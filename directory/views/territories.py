@@ -1,12 +1,13 @@
 from collections import defaultdict
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
+from directory.map import shapes
 from directory.models import Branch, Contact, Department, Region, Resource
 from directory.models.resources import LOCAL_RUNGS, Rung
 from directory.places import Place, department_of, find_department
@@ -22,13 +23,35 @@ def territory_list(request):
     addresses = {sheet_of(place) for place in form.asked}
     if len(addresses) == 1:
         return redirect(addresses.pop())
-    departments = Department.objects.annotate(
-        entry_count=Count("resources", filter=Q(resources__is_published=True), distinct=True)
-    )
-    regions = Region.objects.prefetch_related(Prefetch("departments", departments))
+    themes = list(Theme.objects.all())
+    theme = next((theme for theme in themes if theme.slug == request.GET.get("theme")), None)
+    unknown_theme = "" if theme else request.GET.get("theme", "")[:80]
+    counts = Resource.objects.published().local_counts()
+    departments = list(Department.objects.select_related("region"))
+    rows = [
+        {
+            "department": department,
+            "total": counts[department.code][None],
+            "cells": [(theme, counts[department.code][theme.slug]) for theme in themes],
+        }
+        for department in departments
+    ]
     # Sorted here because databases do not agree on where Île-de-France goes.
-    regions = sorted(regions, key=lambda region: normalise(region.name))
-    return render(request, "territories/list.html", {"regions": regions, "form": form})
+    rows.sort(key=lambda row: (normalise(row["department"].region.name), row["department"].code))
+    wanted = theme.slug if theme else None
+    return render(
+        request,
+        "territories/list.html",
+        {
+            "form": form,
+            "themes": themes,
+            "theme": theme,
+            "unknown_theme": unknown_theme,
+            "rows": rows,
+            "shapes": shapes(departments, {code: found[wanted] for code, found in counts.items()}),
+            "provenance": of_page(get_language(), [(theme, ("title",)) for theme in themes]),
+        },
+    )
 
 
 def sheet_of(place):
@@ -48,6 +71,7 @@ def department_detail(request, code):
     practices = Resource.objects.published().practices_from_elsewhere(place).for_cards()
     nearest, themes = list(practices[:NEAREST_PRACTICES]), themes_seen_from(place)
     shown = [(entry, CARD_TEXTS) for entry in nearest] + [(theme, ("title",)) for theme in themes]
+    shown += [(entry, ("title",)) for theme in themes for _rung, entries in theme.rungs for entry in entries]
     return render(
         request,
         "territories/department.html",
@@ -57,7 +81,7 @@ def department_detail(request, code):
             "neighbours": department.neighbours.all(),
             "branches": Branch.objects.serving([department]).select_related("resource"),
             "unknown_here": actors_without_branch(department),
-            "contacts": Contact.objects.filter(department=department, is_personal=False).select_related("resource"),
+            "contacts": Contact.objects.filter(department=department, is_personal=False),
             "themes": themes,
             "practices": nearest,
             "provenance": of_page(get_language(), shown),
@@ -68,7 +92,7 @@ def department_detail(request, code):
 def actors_without_branch(department):
     """Entries that have branches elsewhere and none known in this department: what is missing is said plainly."""
     here = Branch.objects.serving([department]).values("resource")
-    return Resource.objects.published().filter(branches__isnull=False).exclude(pk__in=here).distinct().for_cards()
+    return Resource.objects.published().filter(branches__isnull=False).exclude(pk__in=here).distinct()
 
 
 def themes_seen_from(place):
@@ -79,7 +103,7 @@ def themes_seen_from(place):
     )
     entries = defaultdict(lambda: defaultdict(list))
     around = Resource.objects.published().near(place).filter(rung__lt=Rung.NATIONAL).order_by("rung", "slug")
-    for entry in around.for_cards(place):
+    for entry in around.for_cards():
         for theme_id in {topic.theme_id for topic in entry.topics.all()}:
             entries[theme_id][entry.rung].append(entry)
     for theme in themes:

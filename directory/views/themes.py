@@ -51,5 +51,5 @@ def local_part(theme, place):
     return {
         "local_entries": entries,
         "has_local": has_local,
-        "branches": themed if themed.exists() else branches.of_general_actors(),
+        "branches": list(themed) or branches.of_general_actors(),
     }

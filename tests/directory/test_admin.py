@@ -43,7 +43,7 @@ def test_every_list_search_and_form_opens(editor, model):
 def test_an_entry_can_be_written_and_appears_on_the_site(editor):
     response = editor.post(reverse("admin:directory_resource_add"), form_data())
     assert response.status_code == 302, response.context["adminform"].errors
-    assertContains(editor.get("/fr/ressources/?q=cafe+citoyen+essai"), "?q=cafe")
+    assertContains(editor.get("/fr/ressources/?q=cafe+citoyen"), "/fr/ressources/cafe-citoyen-essai/")
     assertContains(editor.get("/fr/ressources/cafe-citoyen-essai/"), "Café citoyen")
 
 

@@ -110,6 +110,10 @@ def test_a_region_keeps_what_stands_in_its_departments_and_itself():
         ("region=77", "77"),
         ("commune=99999", "99999"),
         ("lieu=Trifouillis", "Trifouillis"),
+        ("departement=%00", 'role="alert"'),
+        ("region=%00&commune=%00", 'role="alert"'),
+        ("lieu=%00", 'role="alert"'),
+        ("&".join(f"departement={code:02}" for code in range(1, 25)), "20"),
         ("theme=astrologie", "astrologie"),
         ("sujet=rien", "rien"),
         ("type=autre", "autre"),
@@ -122,6 +126,26 @@ def test_a_wrong_value_gets_a_sentence_and_no_entries(client, query, sentence):
     assertContains(response, 'role="alert"')
     assertContains(response, sentence)
     assertNotContains(response, 'class="card"')
+
+
+def test_the_same_place_asked_many_times_is_one_place(client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(20):
+        response = client.get(f"{LIST}?{'commune=15014&' * 900}")
+    assert [commune.code for commune in response.context["filterset"].place.communes] == ["15014"]
+
+
+@pytest.mark.parametrize("query", ["page=", "page=+", "page=1"])
+def test_a_blank_page_is_the_first(client, query):
+    assert client.get(f"{LIST}?{query}").context["page"].number == 1
+
+
+def test_each_chip_takes_its_choice_back_even_with_a_space_after_the_words(client):
+    chips = client.get(f"{LIST}?q=permis+&departement=15&theme=mobilite").context["filterset"].chips
+    assert [query for _label, query in chips] == [
+        "departement=15&theme=mobilite",
+        "q=permis&theme=mobilite",
+        "q=permis&departement=15",
+    ]
 
 
 @pytest.mark.parametrize("page", ["99", "0", "-1", "deux"])

@@ -124,6 +124,54 @@ def test_what_an_editor_changed_is_kept_field_by_field(folder):
     assert set(report.kept) == {"resource/essai-fiche#title_fr", "resource/essai-fiche#departments"}
 
 
+def test_what_an_editor_emptied_or_unticked_stays_so(folder):
+    edit(folder, 'phone = ""', 'phone = "04 71 00 00 00"')
+    edit(folder, "is_practice = false", "is_practice = true")
+    load_content(folder)
+    Resource.objects.filter(slug="essai-fiche").update(phone="", is_practice=False)
+    edit(folder, 'body = "Un texte."', 'body = "Un autre texte."')
+    load_content(folder)
+    resource = Resource.objects.get(slug="essai-fiche")
+    assert (resource.phone, resource.is_practice, resource.body_fr) == ("", False, "Un autre texte.")
+
+
+def test_a_comment_of_the_files_says_nothing_of_an_editors_translation(folder):
+    load_content(folder)
+    resource = Resource.objects.get(slug="essai-fiche")
+    Resource.objects.filter(pk=resource.pk).update(summary_en="My own sentence.")
+    Provenance.objects.of([resource], "en").update(origin="person", made_by="Editor")
+    edit(folder, "msgctxt", "# checked by: X\n# checked on: 2026-11-20\nmsgctxt", "translations/en/essai.po")
+    load_content(folder)
+    known = Provenance.objects.of([resource], "en").get()
+    assert (known.origin, known.checked_by) == ("person", "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("One sentence.", "x" * 201, "201 characters, at most 200"),
+        ("msgctxt", "# checked by: X\nmsgctxt", "go together"),
+        ("msgctxt", "# checked by: X\n# checked on: hier\nmsgctxt", "is not a day"),
+        ("msgctxt", "# origin: oracle\nmsgctxt", "neither machine nor person"),
+        ("essai-fiche#summary", "essai-fiche#phone", "no such text"),
+        ("essai-fiche#summary", "inconnue#summary", "no such text"),
+        ('msgstr "One', "msgstr One", "essai.po"),
+    ],
+)
+def test_a_bad_translation_is_refused_with_its_file_and_reason(folder, old, new, reason):
+    edit(folder, old, new, "translations/en/essai.po")
+    with pytest.raises(ContentError, match=reason):
+        load_content(folder)
+    assert not Theme.objects.filter(slug="essai").exists()
+
+
+@pytest.mark.parametrize("dated", ["2024-13", "2024-02-30", "juin 2024", "24", "2024-7"])
+def test_a_date_that_does_not_exist_is_refused(folder, dated):
+    edit(folder, ",2024\n", f",{dated}\n", "branches/01-essai.csv")
+    with pytest.raises(ContentError, match="branch/essai-15: dated"):
+        load_content(folder)
+
+
 def test_what_an_editor_deleted_does_not_come_back(folder):
     load_content(folder)
     Resource.objects.get(slug="essai-fiche").delete()

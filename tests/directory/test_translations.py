@@ -91,6 +91,23 @@ def test_a_translation_typed_in_the_tabs_is_a_persons(editor, resource):
     assert origins == {"title": "machine", "summary": "person", "body": "machine"}
 
 
+def test_a_form_sent_back_unchanged_by_a_browser_changes_nothing(editor):
+    resource = Resource.objects.get(slug="agir")
+    before = list(Provenance.objects.filter(object_id=resource.pk).order_by("pk").values())
+    address = reverse("admin:directory_resource_change", args=[resource.pk])
+    form = editor.get(address).context["adminform"].form
+    data = {name: value for name, value in form.initial.items() if value not in (None, [])}
+    data = {name: value.replace("\n", "\r\n") if isinstance(value, str) else value for name, value in data.items()}
+    data |= {name: [item.pk for item in data[name]] for name in ("topics",)}
+    data |= {"branches-TOTAL_FORMS": "0", "branches-INITIAL_FORMS": "0"}
+    response = editor.post(address, data)
+    assert response.status_code == 302, response.context["adminform"].errors
+    assert list(Provenance.objects.filter(object_id=resource.pk).order_by("pk").values()) == before
+    body = resource.body_fr
+    resource.refresh_from_db()
+    assert resource.body_fr == body
+
+
 def test_the_translators_page_shows_the_words_that_changed_in_the_french(translator, resource):
     resource.body_fr = "Un texte nouveau."
     resource.save()
@@ -113,8 +130,22 @@ def test_a_translator_saves_and_checks(translator, resource):
 
 def test_one_click_in_the_list_marks_an_object_as_checked(translator, resource):
     address = reverse("admin:translation_todo", args=["ar"])
-    translator.post(address, {"kind": "resource", "slug": resource.slug})
+    page = translator.get(address, {"theme": "mobilite"})
+    (row,) = [row for row in page.context["objects"] if row["texts"][0].instance == resource]
+    click = {"kind": "resource", "slug": resource.slug, "seen": row["seen"]}
+    Resource.objects.filter(pk=resource.pk).update(summary_ar="نص غيري.")
+    translator.post(address, click)
+    assert set(states(resource).values()) == {State.UNCHECKED}
+    Resource.objects.filter(pk=resource.pk).update(summary_ar="جملة.")
+    translator.post(address, click)
     assert set(states(resource).values()) == {State.CHECKED}
+
+
+def test_an_outdated_text_is_not_checked_without_being_read(translator, resource):
+    resource.summary_fr = "Une autre phrase."
+    resource.save()
+    page = translator.get(reverse("admin:translation_todo", args=["ar"]), {"theme": "mobilite", "state": "outdated"})
+    assert [row["may_check"] for row in page.context["objects"]] == [False]
 
 
 def test_a_stale_save_is_refused_and_nothing_typed_is_lost(translator, resource):
