@@ -28,10 +28,10 @@ check: .stamps/dev .secret_key .stamps/catalogues
 	for po in $(CATALOGUES); do msgfmt -c --output-file=/dev/null $$po || exit 1; done
 	HTTPS=true SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') $(MANAGE) check --deploy --fail-level WARNING
 
-# Asks for a name and a password, or takes DJANGO_SUPERUSER_USERNAME, _EMAIL and _PASSWORD.
+# Asks for a name and a password, or takes DJANGO_SUPERUSER_USERNAME and _PASSWORD (and _EMAIL).
 admin: .stamps/install .secret_key
 	@$(MANAGE) prepare >/dev/null
-	@$(MANAGE) createsuperuser $${DJANGO_SUPERUSER_PASSWORD:+--noinput}
+	@$(MANAGE) createsuperuser $${DJANGO_SUPERUSER_PASSWORD:+--noinput --email "$${DJANGO_SUPERUSER_EMAIL:-$$DJANGO_SUPERUSER_USERNAME@localhost}"}
 
 # The date of extraction is left out: it would change the catalogues at every run.
 messages: .stamps/dev .secret_key

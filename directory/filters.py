@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from directory.models import Resource, Rung
 from directory.models.resources import LOCAL_RUNGS
 from directory.places import Place, find_communes, find_department, find_region, find_typed
+from directory.search import normalise
 from themes.models import Theme, Topic
 
 
@@ -91,12 +92,13 @@ class PlaceForm(forms.Form):
 
     @property
     def asked(self):
-        """Every place that was asked for, typed or coded; the communes to choose from when a name is shared."""
+        """The place that was typed, else those that were coded; the communes to choose from when a name is shared."""
         if not self.is_valid():
             return self.homonyms
         found = self.cleaned_data
-        typed = [found["lieu"]] if found["lieu"] else []
-        return [*typed, *found["departement"], *found["region"], *found["commune"]]
+        if found["lieu"]:
+            return [found["lieu"]]
+        return [*found["departement"], *found["region"], *found["commune"]]
 
     @property
     def place_errors(self):
@@ -107,6 +109,12 @@ class PlaceForm(forms.Form):
 CHOICE_PATHS = {"theme": "topics__theme__slug", "sujet": "topics__slug", "type": "kind", "portee": "scope"}
 
 
+def check_words(text):
+    """Raise ValidationError for a text without a single letter or number, which would find everything."""
+    if not normalise(text):
+        raise ValidationError(_("Write at least one letter or number."))
+
+
 class ResourceFilter(django_filters.FilterSet):
     """The list of entries: its parameters, what they keep and in which order, whoever asks."""
 
@@ -115,6 +123,7 @@ class ResourceFilter(django_filters.FilterSet):
         method="keep_matching",
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search"}),
+        validators=[check_words],
     )
     theme = django_filters.ModelMultipleChoiceFilter(
         label=_("Themes"),
@@ -158,7 +167,7 @@ class ResourceFilter(django_filters.FilterSet):
         super().__init__(asked, queryset)
 
     def keep_matching(self, queryset, name, words):
-        return queryset.matching(words)
+        return queryset.matching(words) if words else queryset
 
     def keep_themes(self, queryset, name, themes):
         return queryset.on_topics(Topic.objects.filter(theme__in=themes)) if themes else queryset
@@ -247,8 +256,13 @@ class ResourceFilter(django_filters.FilterSet):
 
     @property
     def qs(self):
-        """The answer, in its order: the ladder of rungs when a place is chosen, else by name."""
-        if not self.place:
-            return self.narrowed()
-        narrowed = self.narrowed()
-        return narrowed.widened(self.place) if self.is_widened else narrowed.serving(self.place)
+        """The answer, in its order: the ladder of rungs when a place is chosen, then the best match, then by name."""
+        queryset, order = self.narrowed(), ["slug"]
+        if not self.form.is_valid():
+            return queryset
+        if self.form.cleaned_data["q"]:
+            order = ["relevance", *order]
+        if self.place:
+            queryset = queryset.widened(self.place) if self.is_widened else queryset.serving(self.place)
+            order = ["rung", *order]
+        return queryset.order_by(*order)

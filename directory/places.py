@@ -8,6 +8,8 @@ from django.utils.functional import cached_property
 from directory.models import Commune, Department, Region
 from directory.search import figures, normalise
 
+# "Aurillac (15)", "Cantal (15)" or "Aurillac 15000": a name, then a department's number or a postal code.
+WITH_CODE = re.compile(r"(?P<name>.*[^\W\d].*?)[\s,]+\(?(?P<code>\d{5}|\d{2,3}|2[AaBb])\)?")
 SAINTS = re.compile(r"\bst(e?)\b")
 
 
@@ -23,7 +25,9 @@ def find_department(text):
         return None  # PostgreSQL would refuse to look for it
     if code.isdigit() and len(code) == 5:
         codes = set(Commune.objects.filter(postal_codes__code=code).values_list("department", flat=True))
-        return Department.objects.get(pk=codes.pop()) if len(codes) == 1 else None
+        if not codes and code.endswith("000"):
+            codes = {code[:2]}  # 75000, which people write for Paris, is no postal code
+        return Department.objects.filter(pk__in=codes).first() if len(codes) == 1 else None
     if department := Department.objects.filter(pk=code.zfill(2)).first():
         return department
     return by_name(Department, text)
@@ -32,6 +36,13 @@ def find_department(text):
 def find_region(text):
     """The Region that a person means by "84" or "auvergne rhone alpes"; None when there is none."""
     return Region.objects.filter(pk=figures(text).strip().zfill(2)).first() or by_name(Region, text)
+
+
+def has_code(place, code):
+    """True when a department, or a commune's department, has this number, or a commune this postal code."""
+    if len(code) == 5:
+        return isinstance(place, Commune) and place.postal_codes.filter(code=code).exists()
+    return department_of(place).pk == code if not isinstance(place, Region) else False
 
 
 def by_name(model, text):
@@ -57,8 +68,11 @@ def find_typed(text):
     commune's.
     """
     text = figures(text).strip()
+    if written := WITH_CODE.fullmatch(text):
+        return [place for place in find_typed(written["name"]) if has_code(place, written["code"].upper())]
     if text.isdigit() and len(text) == 5:
-        return list(Commune.objects.with_department().filter(postal_codes__code=text))
+        communes = list(Commune.objects.with_department().filter(postal_codes__code=text))
+        return communes or [place for place in [find_department(text)] if place]
     if department := find_department(text):
         return [department]
     if region := by_name(Region, text):

@@ -20,9 +20,11 @@ from modeltranslation.utils import build_localized_fieldname
 from directory.models import Provenance, State
 from directory.models.provenance import TRANSLATION_LANGUAGES
 from directory.translations import fingerprint, plain, provenance, work
+from directory.translations.integrity import problems
 from themes.models import Theme
 
 CHANGED_MEANWHILE = gettext_lazy("Someone changed this text meanwhile. Nothing is saved yet: compare, then save again.")
+LOST = gettext_lazy("The translation does not keep what is in the French. Mend it, or tick “Save all the same”.")
 TODO = [State.MISSING, State.OUTDATED, State.UNCHECKED]
 
 
@@ -217,15 +219,18 @@ class TranslationDesk(admin.ModelAdmin):
     def edit_page(self, request, language, instance):
         """French on one side and its translation on the other, with what changed in the French since."""
         texts = work.texts_of(instance, language)
-        typed, conflicts = {}, []
+        typed, conflicts, lost = {}, [], {}
         if request.method == "POST":
             typed = {text.name: request.POST.get(text.name, text.target).replace("\r\n", "\n") for text in texts}
             too_long = [text for text in texts if text.max_length and len(typed[text.name]) > text.max_length]
             conflicts = [text.name for text in texts if request.POST.get(f"{text.name}-seen") != seen(text)]
-            if not conflicts and not too_long:
+            lost = {} if "anyway" in request.POST else flaws(texts, typed)
+            if not conflicts and not too_long and not lost:
                 save_texts(texts, typed, request.user, check="check" in request.POST)
                 messages.success(request, _("Saved: %(name)s.") % {"name": instance})
                 return redirect(reverse("admin:translation_todo", args=[language]))
+            if lost:
+                messages.error(request, LOST)
             for text in too_long:
                 messages.error(
                     request,
@@ -240,12 +245,23 @@ class TranslationDesk(admin.ModelAdmin):
                 "typed": typed.get(text.name, text.target),
                 "conflict": text.name in conflicts and typed.get(text.name) != text.target,
                 "seen": seen(text),
+                "lost": lost.get(text.name, []),
             }
             for text in texts
         ]
         return self.page(
-            request, "edit", title=str(instance), language=get_language_info(language), rows=rows, instance=instance
+            request, "edit", title=str(instance), language=get_language_info(language), rows=rows, lost=lost
         )
+
+
+def flaws(texts, typed):
+    """{field name: sentences} for what was typed anew and does not keep what is in the French."""
+    found = {
+        text.name: list(problems(text.french, plain(typed[text.name]), text.language))
+        for text in texts
+        if plain(typed[text.name]) not in ("", plain(text.target))
+    }
+    return {name: sentences for name, sentences in found.items() if sentences}
 
 
 def seen(text):

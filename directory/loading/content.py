@@ -40,7 +40,7 @@ MODELS = {
     "term": GlossaryTerm,
 }
 OPTIONAL = {"position", "group", "is_published"}
-DERIVED = {"id", "search_text", "created_at", "updated_at", "verified_on"}
+DERIVED = {"id", "search_text", "search_title", "created_at", "updated_at", "verified_on"}
 
 
 class ContentError(Exception):

@@ -38,7 +38,7 @@ class ResourceQuerySet(models.QuerySet):
         return self.filter(is_published=True)
 
     def matching(self, words):
-        """Entries that have every one of the words in their texts, in any language."""
+        """Entries that have every one of the words in their texts, in any language, annotated with `relevance`."""
         return search.matching(self, words)
 
     def practices(self):
@@ -112,7 +112,7 @@ class ResourceQuerySet(models.QuerySet):
     def for_cards(self, place=None):
         """Load what a card shows: places, topics and, seen from a place, the branches that serve it."""
         branches = Branch.objects.serving(place.departments) if place else Branch.objects.none()
-        return self.defer("search_text", *get_translation_fields("body")).prefetch_related(
+        return self.defer("search_text", "search_title", *get_translation_fields("body")).prefetch_related(
             "departments",
             "regions",
             Prefetch("topics", Topic.objects.select_related("theme")),
@@ -125,7 +125,7 @@ class Resource(models.Model):
 
     class Kind(models.TextChoices):
         ORGANISATION = "organisme", _("Organisation")
-        SCHEME = "dispositif", _("Public scheme")
+        SCHEME = "dispositif", _("Scheme")
         TOOL = "outil", _("Tool")
         TRAINING = "formation", _("Training")
         DOCUMENT = "document", _("Document")
@@ -146,7 +146,8 @@ class Resource(models.Model):
         _("body"), blank=True, help_text=_("What it is, for whom, how to use it, where. Markdown, 40 to 150 words.")
     )
     kind = models.CharField(_("type"), max_length=12, choices=Kind)
-    scope = models.CharField(_("scope"), max_length=13, choices=Scope)
+    # Empty when the source does not say where it works: such an entry is found, but serves no place.
+    scope = models.CharField(_("scope"), max_length=13, choices=Scope, blank=True)
     topics = models.ManyToManyField(Topic, related_name="resources", verbose_name=_("topics"))
     departments = models.ManyToManyField(
         Department, blank=True, related_name="resources", verbose_name=_("departments")
@@ -164,6 +165,7 @@ class Resource(models.Model):
     is_practice = models.BooleanField(_("practice worth copying elsewhere"), default=False)
     is_published = models.BooleanField(_("published"), default=True)
     search_text = models.TextField(editable=False, blank=True, default="")
+    search_title = models.TextField(editable=False, blank=True, default="")
     created_at = models.DateTimeField(_("created on"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
@@ -182,7 +184,8 @@ class Resource(models.Model):
         texts = [
             getattr(self, field) for name in ("title", "summary", "body") for field in get_translation_fields(name)
         ]
-        self.search_text = search.index(*texts, self.organisation)
+        self.search_text = search.index(*texts, self.organisation, self.email)
+        self.search_title = search.index_titles(getattr(self, field) for field in get_translation_fields("title"))
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
@@ -192,11 +195,12 @@ class Resource(models.Model):
 def check_places(scope, departments, regions, communes):
     """Raise ValidationError, by field, where the places of an entry contradict its scope.
 
-    A national entry has no place, a regional one has regions, a departmental or local one has departments, and a
-    commune stands in one of them. `departments` and `regions` hold codes, `communes` INSEE codes.
+    A national entry has no place, nor has one whose territory is not known; a regional one has regions, a departmental
+    or local one has departments, and a commune stands in one of them. `departments` and `regions` hold codes,
+    `communes` INSEE codes.
     """
     errors = {}
-    if scope == Resource.Scope.NATIONAL and (departments or regions or communes):
+    if scope in ("", Resource.Scope.NATIONAL) and (departments or regions or communes):
         errors["scope"] = _("A national entry serves the whole country: remove its places or change its scope.")
     if scope == Resource.Scope.REGIONAL and not regions:
         errors["regions"] = _("A regional entry needs at least one region.")

@@ -56,7 +56,7 @@ def glossary_of(context):
 
 def term_link(term, written):
     """A term as a real link to the glossary, with its meaning beside it for the script to show in place."""
-    return render_to_string("_term.html", {"term": term, "written": written})
+    return render_to_string("_term.html", {"term": term, "written": written}).strip()
 
 
 @register.simple_tag(takes_context=True)

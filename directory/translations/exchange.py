@@ -238,6 +238,8 @@ def read_xliff(data, language):
             if segment is not segments[0]:
                 continue
             flaw = f"is cut into {len(segments)} segments, which must be joined again"
+        if any(len(element.findall(f".//{{*}}{side}/*")) for side in ("source", "target")):
+            flaw = "has inline tags, which no text here has"
         notes = "\n".join("".join(note.itertext()) for note in element.iter(unit.namespaced("note")))
         key = key_of(element.get("id", ""))
         yield Unit(element.sourceline, key, unit.source or "", unit.target or "", notes, flaw)

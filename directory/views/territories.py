@@ -66,7 +66,8 @@ def department_detail(request, code):
     if department is None:
         raise Http404
     if department.code != code:
-        return redirect(department)
+        query = request.GET.urlencode()
+        return redirect(f"{department.get_absolute_url()}{'?' if query else ''}{query}")
     place = Place(chosen_departments=[department])
     practices = Resource.objects.published().practices_from_elsewhere(place).for_cards()
     nearest, themes = list(practices[:NEAREST_PRACTICES]), themes_seen_from(place)

@@ -9,6 +9,8 @@ from directory.translations.provenance import CARD_TEXTS, of_page
 from directory.views.resources import with_place
 from themes.models import Theme
 
+NEAREST_PRACTICES = 6
+
 
 def theme_list(request):
     themes = list(Theme.objects.prefetch_related("topics"))
@@ -34,22 +36,18 @@ def theme_detail(request, slug):
 
 
 def local_part(theme, place):
-    """What a place has of its own on a theme; where it has nothing, the ladder goes on to its neighbours."""
-    entries = list(
-        Resource.objects.published()
-        .in_theme(theme)
-        .widened(place)
-        .exclude(rung=Rung.NATIONAL)
-        .exclude(rung=Rung.ELSEWHERE)
-        .for_cards(place)
-    )
+    """What a place has of its own on a theme; where it has nothing, its neighbours, its region, then practices."""
+    themed = Resource.objects.published().in_theme(theme)
+    entries = list(themed.serving(place).exclude(rung=Rung.NATIONAL).for_cards(place))
     has_local = any(entry.rung in LOCAL_RUNGS for entry in entries)
-    if has_local:
-        entries = [entry for entry in entries if entry.rung != Rung.NEIGHBOURS]
+    if not has_local:
+        nearby = themed.widened(place).exclude(rung=Rung.NATIONAL).exclude(rung=Rung.ELSEWHERE)
+        elsewhere = themed.practices_from_elsewhere(place).filter(rung=Rung.ELSEWHERE).for_cards(place)
+        entries = [*nearby.for_cards(place), *elsewhere[:NEAREST_PRACTICES]]
     branches = Branch.objects.serving(place.departments).select_related("resource")
-    themed = branches.filter(resource__in=Resource.objects.in_theme(theme))
     return {
         "local_entries": entries,
         "has_local": has_local,
-        "branches": list(themed) or branches.of_general_actors(),
+        "branches": list(branches.filter(resource__in=Resource.objects.in_theme(theme)))
+        or branches.of_general_actors(),
     }

@@ -50,8 +50,40 @@ def test_words_of_the_title_summary_body_and_organisation_all_count():
 
 
 def test_a_percent_sign_or_an_underscore_is_not_a_wildcard():
-    assert found("q=%25_%25") == found("")
     assert found("q=zz%25") == []
+    assert found("q=e_ploi%25") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "first"), [("Mob'In", "mob-in"), ("spe", "service-public-de-l-emploi"), ("cir", None)]
+)
+def test_an_exact_name_comes_before_what_only_starts_like_it(words, first):
+    slugs = found(f"q={words}")
+    title = Resource.objects.get(slug=slugs[0]).title_fr
+    assert slugs[0] == first or words.upper() in title.upper()
+
+
+def test_the_best_match_comes_first():
+    topic = make_topic()
+    make_resource(topics=[topic], slug="a-texte", body_fr="Le zinc vert du marché.")
+    make_resource(topics=[topic], slug="b-debut", title_fr="Verte zincographie")
+    make_resource(topics=[topic], slug="c-dans-le-titre", title_fr="Tout sur le zinc vert")
+    make_resource(topics=[topic], slug="d-titre", title_fr="Zinc vert")
+    assert found(f"sujet={topic.slug}&q=zinc vert") == ["d-titre", "c-dans-le-titre", "b-debut", "a-texte"]
+
+
+@pytest.mark.parametrize(("written", "typed"), [("كار", "کار"), ("اللغة", "اللغه"), ("مدني", "مدنی"), ("ёлка", "елка")])
+def test_letters_that_keyboards_write_in_several_ways_are_one(written, typed):
+    resource = make_resource(title_ar=written)
+    assert resource.slug in found(f"q={typed}")
+
+
+def test_an_entry_whose_territory_is_not_known_is_found_but_serves_no_place(client):
+    topic = make_topic()
+    resource = make_resource(topics=[topic], scope="")
+    assert found(f"sujet={topic.slug}") == [resource.slug]
+    assert found(f"sujet={topic.slug}&departement=15") == []
+    assertContains(client.get(f"/fr/ressources/{resource.slug}/"), "Territoire non précisé")
 
 
 def test_an_unpublished_entry_is_nowhere(client):
@@ -119,6 +151,8 @@ def test_a_region_keeps_what_stands_in_its_departments_and_itself():
         ("type=autre", "autre"),
         ("portee=mondiale", "mondiale"),
         ("q=%00", 'role="alert"'),
+        ("q=%25", 'role="alert"'),
+        ("q=...&theme=sante", 'role="alert"'),
     ],
 )
 def test_a_wrong_value_gets_a_sentence_and_no_entries(client, query, sentence):

@@ -155,7 +155,7 @@ def test_a_comment_of_the_files_says_nothing_of_an_editors_translation(folder):
         ("msgctxt", "# origin: oracle\nmsgctxt", "neither machine nor person"),
         ("essai-fiche#summary", "essai-fiche#phone", "no such text"),
         ("essai-fiche#summary", "inconnue#summary", "no such text"),
-        ('msgstr "One', "msgstr One", "essai.po"),
+        ('msgstr "One', 'mstr "One', "essai.po"),
     ],
 )
 def test_a_bad_translation_is_refused_with_its_file_and_reason(folder, old, new, reason):

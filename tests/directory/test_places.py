@@ -58,6 +58,23 @@ def test_five_digits_typed_in_the_box_are_a_postal_code():
     assert {commune.code for commune in find_typed("01400")} >= {"01093"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("Aurillac (15)", {"15014"}),
+        ("Aurillac 15000", {"15014"}),
+        ("saint-denis, 974", {"97411"}),
+        ("Cantal (15)", {"15"}),
+        ("Corse-du-Sud (2a)", {"2A"}),
+        ("75000", {"75"}),
+        ("Aurillac (63)", set()),
+        ("99000", set()),
+    ],
+)
+def test_a_name_with_its_number_is_understood(typed, codes):
+    assert {place.pk for place in find_typed(typed)} == codes
+
+
 def test_a_name_shared_by_communes_gives_them_all():
     assert {commune.department_id for commune in find_typed("Saint-Denis")} >= {"93", "974"}
 

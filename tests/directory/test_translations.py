@@ -164,6 +164,18 @@ def test_a_text_that_is_too_long_gets_a_sentence(translator, resource):
     assertContains(response, "ج" * 201)
 
 
+def test_a_translation_that_loses_a_figure_is_questioned_before_it_is_saved(translator, resource):
+    resource.body_fr = "Appelez le 04 71 00 00 00."
+    resource.save()
+    data = typed(resource, body="اتصل.") | {"save": "1"}
+    assertContains(translator.post(edit_address(resource), data), "phone number lost")
+    resource.refresh_from_db()
+    assert resource.body_ar == "نص."
+    translator.post(edit_address(resource), data | {"anyway": "on"})
+    resource.refresh_from_db()
+    assert resource.body_ar == "اتصل."
+
+
 def test_an_emptied_translation_is_missing_and_its_provenance_forgotten(translator, resource):
     translator.post(edit_address(resource), typed(resource, body="") | {"save": "1"})
     resource.refresh_from_db()
