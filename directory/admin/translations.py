@@ -169,10 +169,12 @@ class TranslationDesk(admin.ModelAdmin):
             return redirect(request.get_full_path())
         wanted, theme = request.GET.get("state"), request.GET.get("theme")
         counts = {slug: Counter() for slug in [*Theme.objects.values_list("slug", flat=True), work.GLOSSARY]}
-        found = {}
+        found, outdated = {}, set()
         for text in work.all_texts(language):
             slug = work.theme_of(text)
             counts[slug][text.state] += 1
+            if text.state == State.OUTDATED:
+                outdated.add((text.kind, text.instance.slug))
             is_asked = text.state == wanted if wanted else text.state in TODO
             if is_asked and theme in (None, "", slug):
                 found.setdefault((text.kind, text.instance.slug), []).append(text)
@@ -192,9 +194,9 @@ class TranslationDesk(admin.ModelAdmin):
                     "texts": texts,
                     "seen": " ".join(map(seen, work.texts_of(texts[0].instance, language, {}))),
                     # What changed in the French must be read, on the page of the object, before it is called checked.
-                    "may_check": all(text.state != State.OUTDATED for text in texts),
+                    "may_check": key not in outdated,
                 }
-                for texts in list(found.values())[:200]
+                for key, texts in list(found.items())[:200]
             ],
             total=len(found),
             state=wanted,
