@@ -106,6 +106,11 @@ class PageProvenance:
     checked_on: date | None = None
 
 
+def of_interface(language):
+    """The PageProvenance of a page of interface messages, None in French: nobody has checked the catalogues yet."""
+    return None if language == SOURCE else PageProvenance(State.UNCHECKED)
+
+
 def of_page(language, shown):
     """The PageProvenance of a page, None in French.
 

@@ -3,7 +3,7 @@ from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
 from directory.models import Contact, GlossaryTerm, Resource
-from directory.translations.provenance import CARD_TEXTS, of_page
+from directory.translations.provenance import CARD_TEXTS, of_interface, of_page
 from themes.models import Theme
 
 
@@ -31,7 +31,12 @@ def contacts(request):
     groups = list(Contact.Group)
     found = Contact.objects.select_related("department", "resource")
     return render(
-        request, "pages/contacts.html", {"contacts": sorted(found, key=lambda contact: groups.index(contact.group))}
+        request,
+        "pages/contacts.html",
+        {
+            "contacts": sorted(found, key=lambda contact: groups.index(contact.group)),
+            "provenance": of_interface(get_language()),
+        },
     )
 
 
@@ -42,15 +47,15 @@ def glossary(request):
 
 
 def about(request):
-    return render(request, "pages/about.html")
+    return render(request, "pages/about.html", {"provenance": of_interface(get_language())})
 
 
 def accessibility(request):
-    return render(request, "pages/accessibility.html")
+    return render(request, "pages/accessibility.html", {"provenance": of_interface(get_language())})
 
 
 def legal(request):
-    return render(request, "pages/legal.html")
+    return render(request, "pages/legal.html", {"provenance": of_interface(get_language())})
 
 
 def not_found(request, exception):

@@ -213,11 +213,27 @@ def test_the_desk_has_a_fixed_number_of_queries(translator, django_assert_max_nu
 
 
 @pytest.mark.parametrize(
-    "path", ["themes/mobilite/", "ressources/agir/", "glossaire/", "territoires/15/", "themes/sante/?departement=15"]
+    "path",
+    [
+        "",
+        "themes/",
+        "themes/mobilite/",
+        "themes/sante/?departement=15",
+        "ressources/agir/",
+        "ressources/?theme=sante",
+        "territoires/",
+        "territoires/15/",
+        "glossaire/",
+        "contacts/",
+        "a-propos/",
+        "accessibilite/",
+        "mentions-legales/",
+    ],
 )
 def test_the_bilingual_view_shows_both_languages_each_with_its_direction(client, path):
     joint = "&" if "?" in path else "?"
     response = client.get(f"/ar/{path}{joint}avec=fr")
+    assert response.context["provenance"].state == State.UNCHECKED
     assertContains(response, '<span class="pair">')
     assertContains(response, '<span lang="fr" dir="ltr">')
     assertNotContains(client.get(f"/ar/{path}"), 'class="pair"')
