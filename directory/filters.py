@@ -4,14 +4,15 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 from directory.models import Resource, Rung
 from directory.models.resources import LOCAL_RUNGS
 from directory.places import Place, find_communes, find_department, find_region, find_typed
-from directory.search import normalise
+from directory.search.folding import normalise
+from directory.search.query import understand
 from themes.models import Theme, Topic
 
 
@@ -109,6 +110,14 @@ class PlaceForm(forms.Form):
 CHOICE_PATHS = {"theme": "topics__theme__slug", "sujet": "topics__slug", "type": "kind", "portee": "scope"}
 
 
+SORTS = [
+    ("pertinence", pgettext_lazy("sort by", "Best match")),
+    ("proximite", pgettext_lazy("sort by", "Nearest")),
+    ("verification", pgettext_lazy("sort by", "Last verified")),
+    ("nom", pgettext_lazy("sort by", "Name")),
+]
+
+
 def check_words(text):
     """Raise ValidationError for a text without a single letter or number, which would find everything."""
     if not normalise(text):
@@ -139,6 +148,12 @@ class ResourceFilter(django_filters.FilterSet):
         method="keep_topics",
         widget=forms.CheckboxSelectMultiple,
     )
+    mots = django_filters.ChoiceFilter(
+        label=_("How the words are read"),
+        choices=[("tels-quels", _("No place is read in the words"))],
+        method="keep_all",
+    )
+    tri = django_filters.ChoiceFilter(label=_("Sort by"), choices=SORTS, method="keep_all")
     type = django_filters.MultipleChoiceFilter(
         label=pgettext_lazy("kind of entry", "Type"),
         field_name="kind",
@@ -167,7 +182,7 @@ class ResourceFilter(django_filters.FilterSet):
         super().__init__(asked, queryset)
 
     def keep_matching(self, queryset, name, words):
-        return queryset.matching(words) if words else queryset
+        return queryset.matching(self.search) if self.search else queryset
 
     def keep_themes(self, queryset, name, themes):
         return queryset.on_topics(Topic.objects.filter(theme__in=themes)) if themes else queryset
@@ -175,9 +190,22 @@ class ResourceFilter(django_filters.FilterSet):
     def keep_topics(self, queryset, name, topics):
         return queryset.on_topics(topics) if topics else queryset
 
-    @property
+    def keep_all(self, queryset, name, value):
+        """For what says how to read or to sort, and narrows nothing."""
+        return queryset
+
+    @cached_property
+    def search(self):
+        """The Search that the words are understood as; None without words, or when something asked is not valid."""
+        if not self.form.is_valid() or not (words := self.form.cleaned_data["q"]):
+            return None
+        reads_places = not self.form.place and not self.form.cleaned_data["mots"]
+        return understand(words, get_language(), reads_places=reads_places)
+
+    @cached_property
     def place(self):
-        return self.form.place
+        """The Place that was chosen, else the one among the words; an empty one, which is false, without any."""
+        return self.form.place or self.search and self.search.place or self.form.place
 
     @property
     def chips(self):
@@ -255,14 +283,25 @@ class ResourceFilter(django_filters.FilterSet):
         return sum(self.counts.values())
 
     @property
+    def order(self):
+        """The names to sort by: the ladder of rungs when a place is chosen, then as asked, then by name."""
+        chosen = self.form.cleaned_data["tri"] or ("pertinence" if self.search else "nom")
+        by = {
+            "pertinence": ["-relevance"] if self.search else [],
+            "proximite": [F("borders").asc(nulls_last=True)] if self.place else [],
+            "verification": [F("verified_on").desc(nulls_last=True)],
+            "nom": [],
+        }
+        return [*(["rung"] if self.place else []), *by[chosen], "slug"]
+
+    @property
     def qs(self):
-        """The answer, in its order: the ladder of rungs when a place is chosen, then the best match, then by name."""
-        queryset, order = self.narrowed(), ["slug"]
+        """The answer, in its order."""
+        queryset = self.narrowed()
         if not self.form.is_valid():
             return queryset
-        if self.form.cleaned_data["q"]:
-            order = ["relevance", *order]
         if self.place:
             queryset = queryset.widened(self.place) if self.is_widened else queryset.serving(self.place)
-            order = ["rung", *order]
-        return queryset.order_by(*order)
+            if self.form.cleaned_data["tri"] == "proximite":
+                queryset = queryset.with_borders(self.place)
+        return queryset.order_by(*self.order)

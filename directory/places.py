@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import cached_property
 
 from directory.models import Commune, Department, Region
-from directory.search import figures, normalise
+from directory.search.folding import figures, normalise
 
 # "Aurillac (15)", "Cantal (15)" or "Aurillac 15000": a name, then a department's number or a postal code.
 WITH_CODE = re.compile(r"(?P<name>.*[^\W\d].*?)[\s,]+\(?(?P<code>\d{5}|\d{2,3}|2[AaBb])\)?")
@@ -87,6 +87,13 @@ class Place:
     communes: list = field(default_factory=list)
     chosen_departments: list = field(default_factory=list)
     chosen_regions: list = field(default_factory=list)
+
+    @classmethod
+    def of(cls, place):
+        """The Place of one Commune, Department or Region."""
+        return cls(
+            **{{Commune: "communes", Department: "chosen_departments", Region: "chosen_regions"}[type(place)]: [place]}
+        )
 
     def __bool__(self):
         return bool(self.communes or self.chosen_departments or self.chosen_regions)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.admin.translations import TranslatedAdmin
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
-from directory.search import normalise
+from directory.search.folding import normalise
 from themes.models import Theme
 
 

@@ -25,8 +25,11 @@ from directory.models import (
     LoadedRecord,
     Region,
     Resource,
+    Synonym,
 )
 from directory.models.resources import check_places
+from directory.models.search import synonym_slug
+from directory.search import index
 from directory.translations import provenance, text_in, translated_fields
 from themes.models import Theme, Topic
 
@@ -38,9 +41,10 @@ MODELS = {
     "branch": Branch,
     "contact": Contact,
     "term": GlossaryTerm,
+    "synonym": Synonym,
 }
 OPTIONAL = {"position", "group", "is_published"}
-DERIVED = {"id", "search_text", "search_title", "created_at", "updated_at", "verified_on"}
+DERIVED = {"id", "key", "created_at", "updated_at", "verified_on"}
 
 
 class ContentError(Exception):
@@ -96,6 +100,7 @@ def content_files(folder):
     return [
         *folder.glob("content/*.toml"),
         *folder.glob("branches/*.csv"),
+        *folder.glob("synonyms.csv"),
         *folder.glob("translations/*/*.po"),
     ]
 
@@ -131,6 +136,12 @@ def read_records(folder, errors):
                 row |= {"departments": (row.get("departments") or "").split()}
                 row |= {"position": int(position) if position.isdigit() else 0}
                 yield Record("branch", row.get("slug") or "", path.name, row)
+
+    for path in sorted(folder.glob("synonyms.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                slug = synonym_slug(row.get("language") or "", row.get("said") or "")
+                yield Record("synonym", slug, path.name, row | {"slug": slug})
 
 
 def expected_fields(model):
@@ -283,6 +294,28 @@ def provenance_of(record, instance, loaded):
         yield provenance.from_comment(instance, name, language, source=entry.msgid, comment=entry.tcomment)
 
 
+def write(records, report):
+    """Write the records, what they point to first, and what is known of each translation."""
+    made, written = [], []
+    history = {loaded.key: loaded for loaded in LoadedRecord.objects.all()}
+    for kind, model in MODELS.items():
+        lists = [item.name for item in model._meta.many_to_many]
+        existing = {item.slug: item for item in model.objects.prefetch_related(*lists)}
+        for record in (record for record in records if record.kind == kind):
+            loaded = history.get(record.key)
+            if loaded and record.slug not in existing:
+                report.kept.append(f"{record.key} (deleted)")
+                continue
+            loaded = loaded or LoadedRecord(key=record.key)
+            instance = apply(record, existing.get(record.slug), loaded, report)
+            made.extend(provenance_of(record, instance, loaded))
+            written.append(loaded)
+    provenance.record(made)
+    LoadedRecord.objects.bulk_create(
+        written, batch_size=500, update_conflicts=True, unique_fields=["key"], update_fields=["fingerprints"]
+    )
+
+
 @transaction.atomic
 def load_content(folder):
     """Load the content files of a folder; return a Report, or None when exactly these files are already loaded.
@@ -307,23 +340,7 @@ def load_content(folder):
     if errors:
         raise ContentError(errors)
 
-    made, written = [], []
-    history = {loaded.key: loaded for loaded in LoadedRecord.objects.all()}
-    for kind, model in MODELS.items():
-        lists = [item.name for item in model._meta.many_to_many]
-        existing = {item.slug: item for item in model.objects.prefetch_related(*lists)}
-        for record in (record for record in records.values() if record.kind == kind):
-            loaded = history.get(record.key)
-            if loaded and record.slug not in existing:
-                report.kept.append(f"{record.key} (deleted)")
-                continue
-            loaded = loaded or LoadedRecord(key=record.key)
-            instance = apply(record, existing.get(record.slug), loaded, report)
-            made.extend(provenance_of(record, instance, loaded))
-            written.append(loaded)
-    provenance.record(made)
-    LoadedRecord.objects.bulk_create(
-        written, batch_size=500, update_conflicts=True, unique_fields=["key"], update_fields=["fingerprints"]
-    )
+    with index.rebuilt_at_the_end():
+        write(records.values(), report)
     mark_loaded("content", files)
     return report

@@ -3,6 +3,7 @@ from directory.models.places import Commune, Department, DepartmentDistance, Pos
 from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
 from directory.models.resources import Branch, Resource, Rung
+from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
 
 __all__ = [
     "Branch",
@@ -10,6 +11,7 @@ __all__ = [
     "Contact",
     "Department",
     "DepartmentDistance",
+    "EmptySearch",
     "GlossaryTerm",
     "LoadedRecord",
     "PostalCode",
@@ -17,5 +19,8 @@ __all__ = [
     "Region",
     "Resource",
     "Rung",
+    "SearchText",
+    "SearchWord",
     "State",
+    "Synonym",
 ]

@@ -6,15 +6,15 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import get_translation_fields
 
-from directory import search
 from directory.models.places import Commune, Department, Region
+from directory.models.search import SearchText
 from themes.models import Topic
 
 
@@ -37,9 +37,11 @@ class ResourceQuerySet(models.QuerySet):
     def published(self):
         return self.filter(is_published=True)
 
-    def matching(self, words):
-        """Entries that have every one of the words in their texts, in any language, annotated with `relevance`."""
-        return search.matching(self, words)
+    def matching(self, search):
+        """Entries that answer a directory.search.Search, annotated with their `relevance`, the higher the better."""
+        texts = search.texts(SearchText.Kind.RESOURCE)
+        best = texts.filter(object_id=OuterRef("pk")).order_by("-score").values("score")[:1]
+        return self.filter(pk__in=texts.values("object_id")).annotate(relevance=Subquery(best))
 
     def practices(self):
         """What is worth copying elsewhere."""
@@ -93,6 +95,15 @@ class ResourceQuerySet(models.QuerySet):
             counts[code][slug] = count
         return counts
 
+    def with_borders(self, place):
+        """Annotate each entry with the `borders` crossed by land from a place to the nearest of its departments."""
+        return self.annotate(
+            borders=Min(
+                "departments__distances_to__borders",
+                filter=Q(departments__distances_to__origin__in=place.departments),
+            )
+        )
+
     def practices_from_elsewhere(self, place):
         """Practices of other territories, the nearest first by land borders crossed, those overseas last."""
         return (
@@ -100,19 +111,14 @@ class ResourceQuerySet(models.QuerySet):
             .exclude(scope=Resource.Scope.NATIONAL)
             .near(place)
             .exclude(rung__in=LOCAL_RUNGS)
-            .annotate(
-                borders=Min(
-                    "departments__distances_to__borders",
-                    filter=Q(departments__distances_to__origin__in=place.departments),
-                )
-            )
+            .with_borders(place)
             .order_by(models.F("borders").asc(nulls_last=True), "slug")
         )
 
     def for_cards(self, place=None):
         """Load what a card shows: places, topics and, seen from a place, the branches that serve it."""
         branches = Branch.objects.serving(place.departments) if place else Branch.objects.none()
-        return self.defer("search_text", "search_title", *get_translation_fields("body")).prefetch_related(
+        return self.defer(*get_translation_fields("body")).prefetch_related(
             "departments",
             "regions",
             Prefetch("topics", Topic.objects.select_related("theme")),
@@ -164,8 +170,6 @@ class Resource(models.Model):
     )
     is_practice = models.BooleanField(_("practice worth copying elsewhere"), default=False)
     is_published = models.BooleanField(_("published"), default=True)
-    search_text = models.TextField(editable=False, blank=True, default="")
-    search_title = models.TextField(editable=False, blank=True, default="")
     created_at = models.DateTimeField(_("created on"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
@@ -179,14 +183,6 @@ class Resource(models.Model):
 
     def __str__(self):
         return self.title
-
-    def save(self, *args, **kwargs):
-        texts = [
-            getattr(self, field) for name in ("title", "summary", "body") for field in get_translation_fields(name)
-        ]
-        self.search_text = search.index(*texts, self.organisation, self.email)
-        self.search_title = search.index_titles(getattr(self, field) for field in get_translation_fields("title"))
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("resource", args=[self.slug])

@@ -5,7 +5,7 @@ import re
 
 from django.conf import settings
 
-from directory.search import normalise
+from directory.search.folding import normalise
 from directory.translations.work import all_texts
 
 FILE = settings.CONTENT_DIR / "terms.csv"

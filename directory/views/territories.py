@@ -11,7 +11,7 @@ from directory.map import shapes
 from directory.models import Branch, Contact, Department, Region, Resource
 from directory.models.resources import LOCAL_RUNGS, Rung
 from directory.places import Place, department_of, find_department
-from directory.search import normalise
+from directory.search.folding import normalise
 from directory.translations.provenance import CARD_TEXTS, of_page
 from themes.models import Theme
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from directory.loading.content import ContentError, load_content
 from directory.loading.places import load_places
+from directory.search import index
 
 
 class Command(BaseCommand):
@@ -24,4 +25,6 @@ class Command(BaseCommand):
         except ContentError as error:
             raise CommandError(f"The content is refused, nothing was written:\n{error}") from error
         self.stdout.write("content: already loaded" if report is None else str(report))
+        if index.ensure_current():
+            self.stdout.write("search: index rebuilt")
         transaction.set_rollback(dry_run)
