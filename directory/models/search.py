@@ -99,14 +99,14 @@ class Synonym(models.Model):
     def __str__(self):
         return f"{self.said} → {self.means}"
 
-    def clean(self):
-        if not stemmed(self.said, self.language):
-            raise ValidationError({"said": _("Write at least one letter or number.")})
-
     def save(self, *args, **kwargs):
         self.key = stemmed(self.said, self.language)
         self.slug = self.slug or synonym_slug(self.language, self.said)
         super().save(*args, **kwargs)
+
+    def clean(self):
+        if not stemmed(self.said, self.language):
+            raise ValidationError({"said": _("Write at least one letter or number.")})
 
     @property
     def meanings(self):

@@ -10,12 +10,34 @@ from directory.places import department_of, normalise_name
 LONGEST_NAME = 7
 CODE = re.compile(r"\d{2}|97[1-6]|2[ab]|\d{5}")
 # What may lead to a place and goes with it.
-LEADS = set(
-    "dans en a au aux de du des d la le les l departement region commune ville village vers pres autour in near".split()
-)
+LEADS = {
+    "dans",
+    "en",
+    "a",
+    "au",
+    "aux",
+    "de",
+    "du",
+    "des",
+    "d",
+    "la",
+    "le",
+    "les",
+    "l",
+    "departement",
+    "region",
+    "commune",
+    "ville",
+    "village",
+    "vers",
+    "pres",
+    "autour",
+    "in",
+    "near",
+}
 # After these, "cher" is no department; after a number, these make it an age, a sum or a duration.
 NOT_CHER = {"pas", "moins", "plus", "trop"}
-UNITS = set("ans an mois jours heures h euros eur km".split())
+UNITS = {"ans", "an", "mois", "jours", "heures", "h", "euros", "eur", "km"}
 
 
 @dataclass

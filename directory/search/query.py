@@ -186,7 +186,7 @@ def is_known(word, frequencies):
 
 
 def mend(search, words, frequencies):
-    """The words as Words: one that no text knows stands for those it begins or misspells; without any it is left out."""
+    """The words as Words: one that no text knows stands for those it begins or misspells, or is left out."""
     mended = []
     for position, word in enumerate(words):
         beside = [word + other for other in words[position + 1 : position + 2]]

@@ -1,7 +1,6 @@
 """Known words that look like one that stands in no text: those it begins, else those it misspells."""
 
 from django.db import connection
-from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from rapidfuzz.distance import OSA
 
