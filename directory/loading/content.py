@@ -25,6 +25,8 @@ from directory.models import (
     LoadedRecord,
     Region,
     Resource,
+    Situation,
+    Step,
 )
 from directory.models.resources import check_places
 from directory.translations import provenance, text_in, translated_fields
@@ -37,6 +39,8 @@ MODELS = {
     "resource": Resource,
     "branch": Branch,
     "contact": Contact,
+    "situation": Situation,
+    "step": Step,
     "term": GlossaryTerm,
 }
 OPTIONAL = {"position", "group", "is_published"}
@@ -123,6 +127,12 @@ def read_records(folder, errors):
                 if kind == "contact":
                     row |= {"position": position}
                 yield Record(kind, row.get("slug", ""), path.name, row)
+        for position, row in enumerate(document.pop("situations", [])):
+            steps = row.pop("steps", [])
+            yield Record("situation", row.get("slug", ""), path.name, row | {"position": position})
+            for number, step in enumerate(steps):
+                step |= {"situation": row.get("slug", ""), "position": number}
+                yield Record("step", step.get("slug", ""), path.name, step)
         errors.extend(f"{path.name}: unknown table [{name}]" for name in document)
     for path in sorted(folder.glob("branches/*.csv")):
         position = path.name.split("-")[0]

@@ -3,6 +3,7 @@ from directory.models.places import Commune, Department, DepartmentDistance, Pos
 from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
 from directory.models.resources import Branch, Resource, Rung
+from directory.models.situations import Situation, Step
 
 __all__ = [
     "Branch",
@@ -17,5 +18,7 @@ __all__ = [
     "Region",
     "Resource",
     "Rung",
+    "Situation",
     "State",
+    "Step",
 ]
