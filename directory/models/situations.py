@@ -55,7 +55,8 @@ class Step(models.Model):
     text = models.TextField(
         _("text"), max_length=600, validators=[MaxLengthValidator(600)], help_text=_("Markdown, 600 characters.")
     )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    # A step added in the admin comes last until an editor says otherwise.
+    position = models.PositiveSmallIntegerField(_("position"), default=99)
     resources = models.ManyToManyField(
         Resource,
         blank=True,
