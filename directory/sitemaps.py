@@ -1,7 +1,7 @@
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from directory.models import Department, Resource
+from directory.models import Department, Resource, Situation
 from themes.models import Theme
 
 
@@ -14,6 +14,7 @@ class PageSitemap(InEveryLanguage):
         return [
             "home",
             "theme_list",
+            "situation_list",
             "resource_list",
             "territory_list",
             "contacts",
@@ -32,6 +33,11 @@ class ThemeSitemap(InEveryLanguage):
         return Theme.objects.all()
 
 
+class SituationSitemap(InEveryLanguage):
+    def items(self):
+        return Situation.objects.published()
+
+
 class ResourceSitemap(InEveryLanguage):
     def items(self):
         return Resource.objects.published().only("slug", "updated_at")
@@ -48,6 +54,7 @@ class DepartmentSitemap(InEveryLanguage):
 SITEMAPS = {
     "pages": PageSitemap,
     "themes": ThemeSitemap,
+    "situations": SituationSitemap,
     "ressources": ResourceSitemap,
     "territoires": DepartmentSitemap,
 }

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from directory.views import pages, resources, territories, themes
+from directory.views import pages, resources, situations, territories, themes
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("themes/", themes.theme_list, name="theme_list"),
     path("themes/<slug:slug>/", themes.theme_detail, name="theme"),
+    path("situations/", situations.situation_list, name="situation_list"),
+    path("situations/<slug:slug>/", situations.situation_detail, name="situation"),
     path("ressources/", resources.resource_list, name="resource_list"),
     path("ressources/<slug:slug>/", resources.resource_detail, name="resource"),
     path("territoires/", territories.territory_list, name="territory_list"),

@@ -1,17 +1,25 @@
 // The texts of one language at a time, each under its French, in the forms of translated models.
 document.addEventListener("DOMContentLoaded", () => {
-  const rows = [...document.querySelectorAll(".form-row")].flatMap((row) => {
+  // Looked for anew each time: an inline adds rows.
+  const findRows = () => [...document.querySelectorAll(".form-row")].flatMap((row) => {
     const field = row.querySelector("[class*='mt-field-']");
     const language = field && field.className.match(/mt-field-.*-([a-z]{2})(\s|$)/);
     return language ? [{ row, field, language: language[1] }] : [];
   });
+  const rows = findRows();
   const languages = [...new Set(rows.map(({ language }) => language))];
   if (languages.length < 2) return;
   const [source] = languages;
   const tabs = document.createElement("div");
   tabs.className = "language-tabs";
+  let shown = source;
   const show = (chosen) => {
-    for (const { row, language } of rows) row.hidden = language !== source && language !== chosen;
+    shown = chosen;
+    for (const { row, field, language } of findRows()) {
+      row.hidden = language !== source && language !== chosen;
+      field.lang = language;
+      field.dir = ["ar", "fa", "ps"].includes(language) ? "rtl" : "ltr";
+    }
     for (const tab of tabs.children) tab.setAttribute("aria-pressed", tab.value === chosen);
   };
   for (const language of languages) {
@@ -23,11 +31,8 @@ document.addEventListener("DOMContentLoaded", () => {
     tab.addEventListener("click", () => show(language));
     tabs.append(tab);
   }
-  for (const { field, language } of rows) {
-    field.lang = language;
-    field.dir = ["ar", "fa", "ps"].includes(language) ? "rtl" : "ltr";
-  }
   rows[0].row.before(tabs);
   const faulty = rows.find(({ row }) => row.querySelector(".errorlist"));
   show(faulty ? faulty.language : source);
+  document.addEventListener("formset:added", () => show(shown));
 });

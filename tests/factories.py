@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from directory.models import Branch, Resource
+from directory.models import Branch, Resource, Situation, Step
 from themes.models import Theme, Topic
 
 numbers = count(1)
@@ -42,3 +42,26 @@ def make_branch(resource, departments, **fields):
     )
     branch.departments.set(departments)
     return branch
+
+
+def make_situation(*, steps=1, resources=(), **fields):
+    """A published situation whose steps all lead to the same entries."""
+    number = next(numbers)
+    fields = {
+        "slug": f"situation-{number}",
+        "title_fr": f"Situation {number}",
+        "summary_fr": "Une phrase.",
+        "source": "Test",
+    } | fields
+    situation = Situation.objects.create(**fields)
+    for position in range(steps):
+        title = f"Étape {number}-{position}"
+        step = Step.objects.create(
+            situation=situation,
+            slug=f"etape-{number}-{position}",
+            position=position,
+            title_fr=title,
+            text_fr="Un texte.",
+        )
+        step.resources.set(resources)
+    return situation

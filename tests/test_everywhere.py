@@ -105,7 +105,9 @@ def test_the_bare_address_answers_in_the_readers_language(client, accepted, home
     assert "Accept-Language" in response.headers["Vary"]
 
 
-@pytest.mark.parametrize("path", ["themes/nulle-part/", "ressources/nulle-part/", "territoires/zz/", "nulle-part/"])
+@pytest.mark.parametrize(
+    "path", ["themes/nulle-part/", "situations/nulle-part/", "ressources/nulle-part/", "territoires/zz/", "nulle-part/"]
+)
 def test_a_wrong_address_gets_a_sentence_in_the_readers_language(client, language, path):
     response = client.get(f"/{language}/{path}")
     assert response.status_code == 404

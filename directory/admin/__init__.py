@@ -1,3 +1,3 @@
-from directory.admin import places, reference, resources, themes, translations
+from directory.admin import places, reference, resources, situations, themes, translations
 
-__all__ = ["places", "reference", "resources", "themes", "translations"]
+__all__ = ["places", "reference", "resources", "situations", "themes", "translations"]

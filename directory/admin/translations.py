@@ -14,17 +14,18 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language_info, gettext as _, gettext_lazy
-from modeltranslation.admin import TranslationAdmin
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
 from directory.models import Provenance, State
 from directory.models.provenance import TRANSLATION_LANGUAGES
-from directory.translations import fingerprint, plain, provenance, work
+from directory.translations import fingerprint, plain, provenance, translated_fields, work
 from directory.translations.integrity import problems
 from themes.models import Theme
 
 CHANGED_MEANWHILE = gettext_lazy("Someone changed this text meanwhile. Nothing is saved yet: compare, then save again.")
 LOST = gettext_lazy("The translation does not keep what is in the French. Mend it, or tick “Save all the same”.")
+OTHER_GROUPS = {work.SITUATIONS: gettext_lazy("Situations"), work.GLOSSARY: gettext_lazy("Glossary")}
 TODO = [State.MISSING, State.OUTDATED, State.UNCHECKED]
 
 
@@ -83,6 +84,20 @@ class PlainText(forms.CharField):
         return plain(value) if value else value
 
 
+def record_typed(form, user):
+    """Write what is known of the translations typed in a form: a person made them, from today's French."""
+    made = []
+    for code, _name in TRANSLATION_LANGUAGES:
+        for text in work.texts_of(form.instance, code, {}):
+            if build_localized_fieldname(text.name, code) not in form.changed_data:
+                continue
+            if text.target:
+                made.append(provenance.provenance(form.instance, text.name, code, by=name_of(user)))
+            else:
+                provenance.forget(form.instance, text.name, code)
+    provenance.record(made)
+
+
 class TranslatedAdmin(TranslationAdmin):
     """The admin of a translated model: a tab per language, of our own because modeltranslation's call another host.
 
@@ -97,16 +112,21 @@ class TranslatedAdmin(TranslationAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        made = []
-        for code, _name in TRANSLATION_LANGUAGES:
-            for text in work.texts_of(obj, code, {}):
-                if build_localized_fieldname(text.name, code) not in form.changed_data:
-                    continue
-                if text.target:
-                    made.append(provenance.provenance(obj, text.name, code, by=name_of(request.user)))
-                else:
-                    provenance.forget(obj, text.name, code)
-        provenance.record(made)
+        record_typed(form, request.user)
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        for inline in formset.forms:
+            # A blank form at the end, or one whose object was deleted, has written nothing.
+            if inline.instance.pk and translated_fields(formset.model):
+                record_typed(inline, request.user)
+
+
+class TranslatedInline(TranslationStackedInline):
+    """The inline of a translated model, inside a TranslatedAdmin: its tabs choose the language of both."""
+
+    formfield_overrides = TranslatedAdmin.formfield_overrides
+    extra = 0
 
 
 @admin.register(Provenance)
@@ -168,7 +188,7 @@ class TranslationDesk(admin.ModelAdmin):
                     messages.error(request, CHANGED_MEANWHILE)
             return redirect(request.get_full_path())
         wanted, theme = request.GET.get("state"), request.GET.get("theme")
-        counts = {slug: Counter() for slug in [*Theme.objects.values_list("slug", flat=True), work.GLOSSARY]}
+        counts = {slug: Counter() for slug in [*Theme.objects.values_list("slug", flat=True), *OTHER_GROUPS]}
         found, outdated = {}, set()
         for text in work.all_texts(language):
             slug = work.theme_of(text)
@@ -178,7 +198,7 @@ class TranslationDesk(admin.ModelAdmin):
             is_asked = text.state == wanted if wanted else text.state in TODO
             if is_asked and theme in (None, "", slug):
                 found.setdefault((text.kind, text.instance.slug), []).append(text)
-        titles = dict(Theme.objects.values_list("slug", "title_fr")) | {work.GLOSSARY: _("Glossary")}
+        titles = dict(Theme.objects.values_list("slug", "title_fr")) | OTHER_GROUPS
         return self.page(
             request,
             "todo",

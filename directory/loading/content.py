@@ -25,6 +25,8 @@ from directory.models import (
     LoadedRecord,
     Region,
     Resource,
+    Situation,
+    Step,
     Synonym,
 )
 from directory.models.resources import check_places
@@ -40,6 +42,8 @@ MODELS = {
     "resource": Resource,
     "branch": Branch,
     "contact": Contact,
+    "situation": Situation,
+    "step": Step,
     "term": GlossaryTerm,
     "synonym": Synonym,
 }
@@ -128,6 +132,12 @@ def read_records(folder, errors):
                 if kind == "contact":
                     row |= {"position": position}
                 yield Record(kind, row.get("slug", ""), path.name, row)
+        for position, row in enumerate(document.pop("situations", [])):
+            steps = row.pop("steps", [])
+            yield Record("situation", row.get("slug", ""), path.name, row | {"position": position})
+            for number, step in enumerate(steps):
+                step |= {"situation": row.get("slug", ""), "position": number}
+                yield Record("step", step.get("slug", ""), path.name, step)
         errors.extend(f"{path.name}: unknown table [{name}]" for name in document)
     for path in sorted(folder.glob("branches/*.csv")):
         position = path.name.split("-")[0]

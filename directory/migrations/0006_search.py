@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
             name='SearchText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('resource', 'Resource'), ('topic', 'Topic'), ('theme', 'Theme'), ('term', 'Term'), ('contact', 'Contact')], max_length=10)),
+                ('kind', models.CharField(choices=[('resource', 'Resource'), ('topic', 'Topic'), ('theme', 'Theme'), ('term', 'Term'), ('contact', 'Contact'), ('situation', 'Situation')], max_length=10)),
                 ('object_id', models.PositiveBigIntegerField()),
                 ('language', models.CharField(max_length=3)),
                 ('title', models.TextField()),

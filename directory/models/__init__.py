@@ -4,6 +4,7 @@ from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
 from directory.models.resources import Branch, Resource, Rung
 from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
+from directory.models.situations import Situation, Step
 
 __all__ = [
     "Branch",
@@ -21,6 +22,8 @@ __all__ = [
     "Rung",
     "SearchText",
     "SearchWord",
+    "Situation",
     "State",
+    "Step",
     "Synonym",
 ]

@@ -115,6 +115,10 @@ class ResourceQuerySet(models.QuerySet):
             .order_by(models.F("borders").asc(nulls_last=True), "slug")
         )
 
+    def with_presence(self):
+        """Annotate each entry with whether it has branches anywhere, so that one without any here can be named."""
+        return self.annotate(has_branches=Exists(Branch.objects.filter(resource=OuterRef("pk"))))
+
     def for_cards(self, place=None):
         """Load what a card shows: places, topics and, seen from a place, the branches that serve it."""
         branches = Branch.objects.serving(place.departments) if place else Branch.objects.none()
@@ -186,6 +190,11 @@ class Resource(models.Model):
 
     def get_absolute_url(self):
         return reverse("resource", args=[self.slug])
+
+    @property
+    def is_from_elsewhere(self):
+        """For an entry seen `near` a place: true when it serves others and not that one."""
+        return self.rung not in SERVING_RUNGS
 
 
 def check_places(scope, departments, regions, communes):

@@ -29,6 +29,7 @@ class SearchText(models.Model):
         THEME = "theme"
         TERM = "term"
         CONTACT = "contact"
+        SITUATION = "situation"
 
     kind = models.CharField(max_length=10, choices=Kind)
     object_id = models.PositiveBigIntegerField()

@@ -13,7 +13,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from modeltranslation.utils import build_localized_fieldname
 
 from directory.loading import fingerprint_of_files, is_loaded, mark_loaded
-from directory.models import Contact, GlossaryTerm, Resource, SearchText, SearchWord, Synonym
+from directory.models import Contact, GlossaryTerm, Resource, SearchText, SearchWord, Situation, Synonym
 from directory.search.folding import normalise
 from directory.search.words import indexed_words, stem
 from directory.translations import SOURCE, translated_fields
@@ -26,6 +26,7 @@ ZONES = {
     Theme: (SearchText.Kind.THEME, ["title"], ["summary"], ["context"]),
     GlossaryTerm: (SearchText.Kind.TERM, ["term"], ["expansion"], ["definition"]),
     Contact: (SearchText.Kind.CONTACT, ["name"], [], []),
+    Situation: (SearchText.Kind.SITUATION, ["title"], ["summary"], []),
 }
 WORD = re.compile(r"[^\W_]+")
 is_rebuilding = ContextVar("is_rebuilding", default=False)

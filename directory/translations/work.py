@@ -6,11 +6,20 @@ from dataclasses import dataclass
 
 from django.utils.html import escape, format_html, mark_safe
 
-from directory.models import GlossaryTerm, Provenance, Resource, State
+from directory.models import GlossaryTerm, Provenance, Resource, Situation, State, Step
 from directory.translations import SOURCE, text_in, translated_fields
 from themes.models import Theme, Topic
 
-KINDS = {"theme": Theme, "topic": Topic, "resource": Resource, "term": GlossaryTerm}
+KINDS = {
+    "theme": Theme,
+    "topic": Topic,
+    "resource": Resource,
+    "situation": Situation,
+    "step": Step,
+    "term": GlossaryTerm,
+}
+# What is counted beside the themes.
+SITUATIONS = "situations"
 GLOSSARY = "glossaire"
 
 
@@ -79,7 +88,7 @@ def texts_of(instance, language, known=None):
 
 
 def all_texts(language, *, with_source=False):
-    """Every Text of a language, in the order of the site: themes, topics, entries, glossary.
+    """Every Text of a language, in the order of the site: themes, topics, entries, situations, their steps, glossary.
 
     `with_source` reads at once the French that each was made from, for those who show it.
     """
@@ -98,11 +107,11 @@ def all_texts(language, *, with_source=False):
 
 
 def theme_of(text):
-    """The slug of the theme under which a text is counted: an entry's first topic tells; terms have their own."""
+    """The slug of the theme under which a text is counted: an entry's first topic tells; the others have their own."""
     if text.kind == "theme":
         return text.instance.slug
     if text.kind == "topic":
         return text.instance.theme.slug
     if text.kind == "resource":
         return next((topic.theme.slug for topic in text.instance.topics.all()), GLOSSARY)
-    return GLOSSARY
+    return GLOSSARY if text.kind == "term" else SITUATIONS

@@ -2,7 +2,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
-from directory.models import Contact, GlossaryTerm, Resource
+from directory.models import Contact, GlossaryTerm, Resource, Situation
 from directory.translations.provenance import CARD_TEXTS, of_interface, of_page
 from themes.models import Theme
 
@@ -13,16 +13,18 @@ def choose_language(request):
 
 
 def home(request):
-    themes = list(Theme.objects.all())
+    themes, situations = list(Theme.objects.all()), list(Situation.objects.published())
+    shown = [(theme, CARD_TEXTS) for theme in themes] + [(situation, ("title",)) for situation in situations]
     return render(
         request,
         "pages/home.html",
         {
             "themes": [theme for theme in themes if theme.group == Theme.Group.NEED],
             "project": next((theme for theme in themes if theme.group == Theme.Group.PROJECT), None),
+            "situations": situations,
             "place_form": PlaceForm(),
             "entry_count": Resource.objects.published().count(),
-            "provenance": of_page(get_language(), [(theme, CARD_TEXTS) for theme in themes]),
+            "provenance": of_page(get_language(), shown),
         },
     )
 

@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
-from directory.models import Branch, Resource
+from directory.models import Branch, Resource, Situation
 from directory.models.resources import LOCAL_RUNGS, Rung
 from directory.translations.provenance import CARD_TEXTS, of_page
 from directory.views.resources import with_place
@@ -26,9 +26,17 @@ def theme_detail(request, slug):
         return redirect(f"{request.path}?{with_place(request.GET, typed)}")
     entries = Resource.objects.published()
     topics = list(theme.topics.prefetch_related(Prefetch("resources", entries.for_cards(form.place))))
-    context = {"theme": theme, "form": form, "topics": topics, "themes": Theme.objects.all()}
+    situations = list(Situation.objects.published().on_theme(theme))
+    context = {
+        "theme": theme,
+        "form": form,
+        "topics": topics,
+        "situations": situations,
+        "themes": Theme.objects.all(),
+    }
     shown = [(theme, ("title", "summary", "context"))] + [(topic, ("title", "text")) for topic in topics]
     shown += [(entry, CARD_TEXTS) for topic in topics for entry in topic.resources.all()]
+    shown += [(situation, ("title",)) for situation in situations]
     context["provenance"] = of_page(get_language(), shown)
     if form.place:
         context |= local_part(theme, form.place)

@@ -7,6 +7,8 @@ PATHS = [
     "",
     "themes/",
     "themes/mobilite/?departement=15",
+    "situations/",
+    "situations/une-famille-arrive/?departement=15",
     "ressources/?departement=83&theme=numerique",
     "ressources/agir/",
     "territoires/",

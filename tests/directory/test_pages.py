@@ -99,14 +99,14 @@ def test_a_theme_with_an_unknown_place_says_so_and_stays_readable(client):
     assertContains(response, "Rezo Pouce")
 
 
-@pytest.mark.parametrize(("theme", "queries"), [("mobilite", 8), ("projet", 8)])
+@pytest.mark.parametrize(("theme", "queries"), [("mobilite", 9), ("projet", 9)])
 def test_a_theme_page_has_a_fixed_number_of_queries(client, django_assert_num_queries, theme, queries):
     topic = Theme.objects.get(slug=theme).topics.first()
     for _ in range(10):
         make_resource(topics=[topic])
     with django_assert_num_queries(
         queries
-    ):  # theme, topics, entries, their departments, regions and topics, themes, glossary
+    ):  # theme, topics, entries, their departments, regions and topics, situations, themes, glossary
         client.get(f"/fr/themes/{theme}/")
 
 
@@ -162,7 +162,7 @@ def test_a_department_sheet_has_a_fixed_number_of_queries(client, django_assert_
 
 
 @pytest.mark.parametrize(
-    ("address", "queries"), [("", 2), ("themes/", 2), ("territoires/", 4), ("contacts/", 1), ("glossaire/", 1)]
+    ("address", "queries"), [("", 3), ("themes/", 2), ("territoires/", 4), ("contacts/", 1), ("glossaire/", 1)]
 )
 def test_plain_pages_have_a_fixed_number_of_queries(client, django_assert_num_queries, address, queries):
     with django_assert_num_queries(queries):

@@ -219,6 +219,8 @@ def test_the_desk_has_a_fixed_number_of_queries(translator, django_assert_max_nu
         "themes/",
         "themes/mobilite/",
         "themes/sante/?departement=15",
+        "situations/",
+        "situations/une-famille-arrive/?departement=15",
         "ressources/agir/",
         "ressources/?theme=sante",
         "territoires/",

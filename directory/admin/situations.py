@@ -1,0 +1,32 @@
+from django.contrib import admin
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from directory.admin.translations import TranslatedAdmin, TranslatedInline
+from directory.models import Situation, Step
+
+
+class StepInline(TranslatedInline):
+    model = Step
+    fields = ["title", "text", "resources", ("slug", "position")]
+    autocomplete_fields = ["resources"]
+    prepopulated_fields = {"slug": ["title_fr"]}
+
+
+@admin.register(Situation)
+class SituationAdmin(TranslatedAdmin):
+    list_display = ["title", "step_count", "position", "is_published"]
+    list_filter = ["is_published"]
+    show_facets = admin.ShowFacets.ALWAYS
+    search_fields = ["title_fr", "summary_fr", "slug", "steps__title_fr", "steps__text_fr"]
+    prepopulated_fields = {"slug": ["title_fr"]}
+    fields = ["title", "summary", "source", ("slug", "position", "is_published")]
+    inlines = [StepInline]
+    save_on_top = True
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(step_count=Count("steps", distinct=True))
+
+    @admin.display(description=_("number of steps"), ordering="step_count")
+    def step_count(self, situation):
+        return situation.step_count
