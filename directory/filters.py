@@ -5,6 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Count, F
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
@@ -221,6 +222,35 @@ class ResourceFilter(django_filters.FilterSet):
             labels = dict(self.filters[name].extra["choices"])
             choices += [(name, value, labels[value]) for value in asked[name]]
         return [(label, self.query_without(name, value)) for name, value, label in choices]
+
+    @property
+    def query_of_words(self):
+        """The query of the words alone, without filter or place."""
+        asked = QueryDict(mutable=True)
+        asked["q"] = self.search.other_words
+        if self.search.place_words:
+            asked["mots"] = "tels-quels"
+        return asked.urlencode()
+
+    @property
+    def query_without_place_words(self):
+        """The query in which the words that name a place are taken for words like the others."""
+        return self.query_with(mots="tels-quels")
+
+    @property
+    def homonym_queries(self):
+        """[(commune, query)]: this search narrowed to each commune that shares the name among the words."""
+        return [
+            (commune, self.query_with(q=self.search.other_words, commune=commune.pk))
+            for commune in self.search.homonyms
+        ]
+
+    def query_with(self, **values):
+        query = self.data.copy()
+        query.pop("page", None)
+        for name, value in values.items():
+            query[name] = value
+        return query.urlencode()
 
     def query_without(self, name, value):
         query = self.data.copy()

@@ -9,24 +9,64 @@ from django.utils.html import escape, format_html, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from directory.search.folding import normalise
+from directory.search.words import stem
+
 # In these languages a run of Latin letters is French: a name, an acronym, an address. It is isolated, so that its
 # order and its neighbours' hold in right-to-left text, and marked, so that a screen reader pronounces it as French.
 OTHER_SCRIPTS = {"ar", "ps", "fa", "ti", "ru", "uk"}
 LATIN = "A-Za-zÀ-ÖØ-öø-ÿŒœ"
 WORD = rf"[{LATIN}][{LATIN}0-9'’.@/&+_-]*(?<![.'’/-])"
 PHONE = r"\+?\d[\d .\u00a0]{7,}\d"
+WORD_OF_ANY_SCRIPT = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u064b-\u065f]+[^\W_]*)*")
+MARKUP = re.compile(r"[*_`#>]|^- |\]\([^)]*\)|\[", re.MULTILINE)
 FRENCH_RUN = re.compile(rf"{WORD}(?:[ \u00a0]{WORD})*|{PHONE}")
 
 
-def isolate(text, language):
-    """HTML of a line of text, each French name or phone number in a language of another script isolated."""
+def isolate(text, language, written=escape):
+    """HTML of a line of text, each French name or phone number in a language of another script isolated.
+
+    `written(piece)` gives the HTML of a piece of the text.
+    """
     if language not in OTHER_SCRIPTS:
-        return escape(text)
+        return written(text)
     parts, end = [], 0
     for run in FRENCH_RUN.finditer(text):
-        parts += [escape(text[end : run.start()]), format_html('<bdi lang="fr">{}</bdi>', run[0])]
+        parts += [written(text[end : run.start()]), format_html('<bdi lang="fr">{}</bdi>', written(run[0]))]
         end = run.end()
-    return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308 - every part is escaped above
+    return mark_safe("".join([*parts, written(text[end:])]))  # noqa: S308 - every part is escaped above
+
+
+def highlight(text, language, roots):
+    """HTML of a line of text in which the words found, those of these stems, are marked."""
+
+    def written(piece):
+        parts, end = [], 0
+        for word in found_in(piece, language, roots):
+            parts += [escape(piece[end : word.start()]), format_html("<mark>{}</mark>", word[0])]
+            end = word.end()
+        return mark_safe("".join([*parts, escape(piece[end:])]))  # noqa: S308 - every part is escaped above
+
+    return isolate(text, language, written)
+
+
+def found_in(text, language, roots):
+    """Yield the match of each word of a text that a search found by one of these stems."""
+    for word in WORD_OF_ANY_SCRIPT.finditer(text):
+        if any(stem(part, language) in roots for part in normalise(word[0]).split()):
+            yield word
+
+
+def extract(text, language, roots, around=90):
+    """The part of a Markdown text around the first word found, as plain text; empty when there is none."""
+    plain = " ".join(MARKUP.sub(" ", text).split())
+    first = next(found_in(plain, language, roots), None)
+    if first is None:
+        return ""
+    start = plain.find(" ", first.start() - around) + 1 if first.start() > around else 0
+    end = plain.find(" ", first.end() + around)
+    cut = plain[start:] if end < 0 else plain[start:end]
+    return f"{'… ' if start else ''}{cut}{' …' if end >= 0 else ''}"
 
 
 class Glossary:

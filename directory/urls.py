@@ -14,6 +14,7 @@ urlpatterns = [
     path("territoires/<str:code>/", territories.department_detail, name="department"),
     path("contacts/", pages.contacts, name="contacts"),
     path("glossaire/", pages.glossary, name="glossary"),
+    path("proposer/", pages.contacts, name="propose"),
     path("a-propos/", pages.about, name="about"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),

@@ -1,13 +1,13 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count, Q
+from django.utils.translation import get_language, gettext_lazy as _
 
 from directory.admin.translations import TranslatedAdmin
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
-from directory.search.folding import normalise
+from directory.search.query import understand
 from themes.models import Theme
 
 
@@ -74,7 +74,7 @@ class ResourceAdmin(TranslatedAdmin):
     ]
     list_filter = [ThemeFilter, "kind", "scope", "is_practice", "is_published", VerifiedFilter]
     show_facets = admin.ShowFacets.ALWAYS
-    search_fields = ["search_text", "slug"]
+    search_fields = ["slug"]
     search_help_text = _("Words of the title, summary, body or organisation, without minding accents.")
     date_hierarchy = "updated_at"
     autocomplete_fields = ["topics", "departments", "regions", "communes"]
@@ -108,7 +108,11 @@ class ResourceAdmin(TranslatedAdmin):
         )
 
     def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, normalise(search_term))
+        """As readers search: without accents, with synonyms and other languages, by address too."""
+        if not search_term.strip():
+            return queryset, False
+        found = Resource.objects.matching(understand(search_term, get_language(), reads_places=False))
+        return queryset.filter(Q(pk__in=found.values("pk")) | Q(slug__icontains=search_term.strip())), False
 
     @admin.display(description=_("places"))
     def place_codes(self, resource):

@@ -119,10 +119,13 @@ class ResourceQuerySet(models.QuerySet):
         """Annotate each entry with whether it has branches anywhere, so that one without any here can be named."""
         return self.annotate(has_branches=Exists(Branch.objects.filter(resource=OuterRef("pk"))))
 
-    def for_cards(self, place=None):
-        """Load what a card shows: places, topics and, seen from a place, the branches that serve it."""
+    def for_cards(self, place=None, *, with_body=False):
+        """Load what a card shows: places, topics and, seen from a place, the branches that serve it.
+
+        The bodies, in eight languages, stay behind unless the words of a search are to be shown in them.
+        """
         branches = Branch.objects.serving(place.departments) if place else Branch.objects.none()
-        return self.defer(*get_translation_fields("body")).prefetch_related(
+        return self.defer(*([] if with_body else get_translation_fields("body"))).prefetch_related(
             "departments",
             "regions",
             Prefetch("topics", Topic.objects.select_related("theme")),

@@ -28,6 +28,11 @@ def written(expression, stem, both, either):
     return f"({operator.join(written(part, stem, both, either) for part in expression.parts)})"
 
 
+def leaves(expression):
+    """The stems of an expression."""
+    return {expression} if isinstance(expression, str) else set().union(*map(leaves, expression.parts))
+
+
 class Zone(StrEnum):
     """Where in a text: its title, its summary, or anywhere."""
 

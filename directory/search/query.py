@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from directory.models.search import SearchText, SearchWord, Synonym
 from directory.places import Place
-from directory.search.expressions import AllOf, AnyOf, Matched, Zone
+from directory.search.expressions import AllOf, AnyOf, Matched, Zone, leaves
 from directory.search.folding import normalise
 from directory.search.places import PlaceAmong, place_among
 from directory.search.spelling import begun_by, misspelt_as
@@ -56,15 +56,16 @@ class Part:
 class Search:
     """What was understood of the words.
 
-    `place` is the Place that some of them name, `place_words` those words and `homonyms` the communes to choose from
-    when several share the name. `corrections` says, for a word that stands in no text, which one was taken for it, and
-    `unknown` lists those without any.
+    `place` is the Place that some of them name, `place_words` those words, `other_words` the others, and `homonyms` the
+    communes to choose from when several share the name. `corrections` says, for a word that stands in no text, which
+    one was taken for it, and `unknown` lists those without any.
     """
 
     typed: str
     language: str
     place: object = None
     place_words: str = ""
+    other_words: str = ""
     homonyms: list = field(default_factory=list)
     parts: tuple = ()
     corrections: dict = field(default_factory=dict)
@@ -106,6 +107,21 @@ class Search:
         return found
 
     @cached_property
+    def roots(self):
+        """Every stem that may have been found, to show where."""
+        return frozenset().union(*(leaves(part.expression) for part in self.parts))
+
+    @property
+    def did_you_mean(self):
+        """The words with one that no text knows replaced by one not too far from it."""
+        words = normalise(self.typed).split()
+        return [
+            " ".join(near.word if word == unknown else word for word in words)
+            for unknown in self.unknown
+            for near in misspelt_as(unknown, most=3)
+        ]
+
+    @cached_property
     def expression(self):
         return self.having(self.share or 0)
 
@@ -144,6 +160,7 @@ def understand(typed, language, *, reads_places=True):
     words = normalise(typed).split()[:MOST_WORDS]
     if reads_places:
         words = read_place(search, words)
+    search.other_words = " ".join(words)
     told = [word for word in words if not is_stop_word(word, language)]
     frequencies = known_stems(told)
     search.parts = tuple(parts_of(mend(search, told, frequencies), frequencies))

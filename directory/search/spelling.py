@@ -17,14 +17,14 @@ def begun_by(word):
     return list(SearchWord.objects.filter(word__startswith=word).order_by("-frequency", "word")[:MOST])
 
 
-def misspelt_as(word):
-    """The SearchWords fewest slips of the keyboard away: one in a short word, two in a longer one; none in a tiny one.
+def misspelt_as(word, most=2):
+    """The SearchWords the fewest slips of the keyboard away: at most one in a short word, none in a tiny one.
 
     A slip is a letter missing, added, replaced or swapped with the next. Of equals, the most frequent come first.
     """
     if len(word) < 4 or word.isdecimal():
         return []
-    most = 1 if len(word) < 6 else 2
+    most = 1 if len(word) < 6 else most
     near = {}
     for candidate in alike(word):
         slips = OSA.distance(word, candidate.word, score_cutoff=most)

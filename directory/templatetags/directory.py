@@ -34,6 +34,33 @@ def translated(instance, name):
 
 
 @register.simple_tag(takes_context=True)
+def found(context, instance, name):
+    """As `translated`; on a page that answers a Search, with the words it found marked."""
+    if not (search := context.get("search")):
+        return translated(instance, name)
+    text, language = translations.read(instance, name)
+    html = rendering.highlight(text, language, search.roots)
+    return html if language == get_language() else format_html('<span lang="{}" dir="ltr">{}</span>', language, html)
+
+
+@register.simple_tag(takes_context=True)
+def found_extract(context, instance):
+    """Where the words of the Search stand in the body of an entry, when its title and summary do not say."""
+    if not (search := context.get("search")):
+        return ""
+    for name in ("title", "summary"):
+        text, language = translations.read(instance, name)
+        if any(rendering.found_in(text, language, search.roots)):
+            return ""
+    text, language = translations.read(instance, "body")
+    if not (around := rendering.extract(text, language, search.roots)):
+        return ""
+    html = rendering.highlight(around, language, search.roots)
+    direction = "" if language == get_language() else format_html(' lang="{}" dir="ltr"', language)
+    return format_html('<p class="extract"{}>{}</p>', direction, html)
+
+
+@register.simple_tag(takes_context=True)
 def translated_with_terms(context, instance, name):
     """As `translated`, for a line that stands in no link: its glossary terms open their meaning."""
     text, language = translations.read(instance, name)

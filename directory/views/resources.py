@@ -6,6 +6,7 @@ from django.utils.translation import get_language, gettext as _
 from directory.filters import ResourceFilter
 from directory.models import Branch, Resource
 from directory.places import parameter_of
+from directory.search.answers import count_empty_search, nearest_with_some, other_answers
 from directory.translations.provenance import CARD_TEXTS, of_page
 from themes.models import Topic
 
@@ -16,7 +17,8 @@ def resource_list(request):
     filterset = ResourceFilter(request.GET, Resource.objects.published())
     if filterset.form.is_valid() and (typed := filterset.form.cleaned_data["lieu"]):
         return redirect(f"{request.path}?{with_place(request.GET, typed)}")
-    paginator = Paginator(filterset.qs.for_cards(filterset.place), PER_PAGE)
+    search = filterset.search
+    paginator = Paginator(filterset.qs.for_cards(filterset.place, with_body=bool(search)), PER_PAGE)
     paginator.count = filterset.total
     page_error, asked = "", request.GET.get("page", "").strip() or "1"
     try:
@@ -34,12 +36,28 @@ def resource_list(request):
         {
             "filterset": filterset,
             "form": filterset.form,
+            "search": search,
+            "answers": other_answers(search) if search and page.number == 1 else [],
+            "advice": advise(filterset) if search and not filterset.total else None,
             "page": page,
             "page_error": page_error,
             "provenance": of_page(get_language(), [(entry, CARD_TEXTS) for entry in page.object_list]),
         },
         status=404 if page_error else 200,
     )
+
+
+def advise(filterset):
+    """What to try when nothing answers: the words without the filters, and where the nearest that have some are."""
+    entries, search = Resource.objects.published(), filterset.search
+    if search.share is None:
+        count_empty_search(search)
+        return {"did_you_mean": search.did_you_mean}
+    return {
+        "without_filters": entries.matching(search).count(),
+        "query": filterset.query_of_words,
+        "departments": nearest_with_some(filterset.narrowed(), filterset.place) if filterset.place else [],
+    }
 
 
 def with_place(query, place):
