@@ -103,6 +103,17 @@ class Place:
         """The codes of their regions."""
         return {department.region_id for department in self.departments}
 
+    @property
+    def epcis(self):
+        """The codes of the groups that its communes belong to."""
+        return {commune.epci_id for commune in self.communes if commune.epci_id}
+
+    @cached_property
+    def rural_share(self):
+        """The mean of its departments' share of inhabitants in small communes, in %."""
+        shares = [department.rural_share or 0 for department in self.departments]
+        return sum(shares) / len(shares) if shares else 0
+
     @cached_property
     def neighbours(self):
         """The codes of the departments that touch them."""

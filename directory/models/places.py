@@ -24,6 +24,11 @@ class Department(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="departments", verbose_name=_("region"))
     prefecture_town = models.CharField(_("prefecture town"), max_length=60)
     neighbours = models.ManyToManyField("self", blank=True, verbose_name=_("neighbours"))
+    rural_share = models.FloatField(
+        _("rural share"),
+        null=True,
+        help_text=_("Share of its inhabitants, in %, who live in communes of fewer than 2,000."),
+    )
 
     class Meta:
         ordering = ["code"]
@@ -54,6 +59,21 @@ class DepartmentDistance(models.Model):
         return f"{self.origin_id}–{self.destination_id}: {self.borders}"
 
 
+class Epci(models.Model):
+    """A group of communes that act together (établissement public de coopération intercommunale)."""
+
+    code = models.CharField(_("SIREN number"), max_length=9, primary_key=True)
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("group of communes")
+        verbose_name_plural = _("groups of communes")
+
+    def __str__(self):
+        return self.name
+
+
 class CommuneQuerySet(models.QuerySet):
     def with_department(self):
         return self.select_related("department__region")
@@ -64,6 +84,9 @@ class Commune(models.Model):
     name = models.CharField(_("name"), max_length=60)
     search_name = models.CharField(max_length=60, db_index=True, editable=False)
     department = models.ForeignKey(Department, models.PROTECT, related_name="communes", verbose_name=_("department"))
+    epci = models.ForeignKey(
+        Epci, models.SET_NULL, null=True, related_name="communes", verbose_name=_("group of communes")
+    )
 
     objects = CommuneQuerySet.as_manager()
 

@@ -7,21 +7,21 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Abs, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import get_translation_fields
 
 from directory import search
-from directory.models.places import Commune, Department, Region
+from directory.models.places import Commune, Department, Epci, Region
 from themes.models import Topic
 
 
 class Rung(models.IntegerChoices):
     """The steps of the widening ladder (rule 1 of the design), from a place outwards, in the order they are shown."""
 
-    COMMUNE = 0, _("In this commune")
+    COMMUNE = 0, _("In this commune or its group of communes")
     HERE = 1, _("Here")
     NEIGHBOURS = 2, _("In the neighbouring departments")
     REGION = 3, _("For the whole region")
@@ -55,12 +55,16 @@ class ResourceQuerySet(models.QuerySet):
     def near(self, place):
         """Annotate each entry with the rung of the ladder it stands on, seen from a place."""
         located = Resource.departments.through.objects.filter(resource=OuterRef("pk"))
+        grouped = Resource.epcis.through.objects.filter(resource=OuterRef("pk"))
         named = Resource.communes.through.objects.filter(resource=OuterRef("pk"))
         regional = Resource.regions.through.objects.filter(resource=OuterRef("pk"))
         return self.annotate(
             rung=Case(
                 When(scope=Resource.Scope.NATIONAL, then=Value(Rung.NATIONAL)),
-                When(Exists(named.filter(commune__in=place.communes)), then=Value(Rung.COMMUNE)),
+                When(
+                    Exists(named.filter(commune__in=place.communes)) | Exists(grouped.filter(epci__in=place.epcis)),
+                    then=Value(Rung.COMMUNE),
+                ),
                 When(Exists(located.filter(department__in=place.departments)), then=Value(Rung.HERE)),
                 When(Exists(regional.filter(region__in=place.regions)), then=Value(Rung.REGION)),
                 When(Exists(located.filter(department__in=place.neighbours)), then=Value(Rung.NEIGHBOURS)),
@@ -94,7 +98,9 @@ class ResourceQuerySet(models.QuerySet):
         return counts
 
     def practices_from_elsewhere(self, place):
-        """Practices of other territories, the nearest first by land borders crossed, those overseas last."""
+        """Practices of other territories: the nearest first by land borders crossed, those overseas last, and among
+        equals those of the departments as rural as the place."""
+        alike = Abs(models.F("departments__rural_share") - Value(place.rural_share, models.FloatField()))
         return (
             self.practices()
             .exclude(scope=Resource.Scope.NATIONAL)
@@ -104,9 +110,10 @@ class ResourceQuerySet(models.QuerySet):
                 borders=Min(
                     "departments__distances_to__borders",
                     filter=Q(departments__distances_to__origin__in=place.departments),
-                )
+                ),
+                alike=Min(alike),
             )
-            .order_by(models.F("borders").asc(nulls_last=True), "slug")
+            .order_by(models.F("borders").asc(nulls_last=True), models.F("alike").asc(nulls_last=True), "slug")
         )
 
     def for_cards(self, place=None):
@@ -154,6 +161,7 @@ class Resource(models.Model):
     )
     regions = models.ManyToManyField(Region, blank=True, related_name="resources", verbose_name=_("regions"))
     communes = models.ManyToManyField(Commune, blank=True, related_name="resources", verbose_name=_("communes"))
+    epcis = models.ManyToManyField(Epci, blank=True, related_name="resources", verbose_name=_("groups of communes"))
     organisation = models.CharField(_("carrying organisation"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
@@ -192,15 +200,15 @@ class Resource(models.Model):
         return reverse("resource", args=[self.slug])
 
 
-def check_places(scope, departments, regions, communes):
+def check_places(scope, departments, regions, communes, epcis):
     """Raise ValidationError, by field, where the places of an entry contradict its scope.
 
     A national entry has no place, nor has one whose territory is not known; a regional one has regions, a departmental
-    or local one has departments, and a commune stands in one of them. `departments` and `regions` hold codes,
-    `communes` INSEE codes.
+    or local one has departments, and a commune or a group of communes stands in one of them. `departments` and
+    `regions` hold codes, `communes` INSEE codes, `epcis` SIREN numbers.
     """
     errors = {}
-    if scope in ("", Resource.Scope.NATIONAL) and (departments or regions or communes):
+    if scope in ("", Resource.Scope.NATIONAL) and (departments or regions or communes or epcis):
         errors["scope"] = _("A national entry serves the whole country: remove its places or change its scope.")
     if scope == Resource.Scope.REGIONAL and not regions:
         errors["regions"] = _("A regional entry needs at least one region.")
@@ -209,6 +217,10 @@ def check_places(scope, departments, regions, communes):
     if outside := [code for code in communes if not code.startswith(tuple(departments))]:
         errors["communes"] = _("These communes are in none of the entry's departments: %(codes)s.") % {
             "codes": ", ".join(outside)
+        }
+    if epcis and (outside := Epci.objects.filter(pk__in=epcis).exclude(communes__department__in=departments)):
+        errors["epcis"] = _("These groups of communes are in none of the entry's departments: %(names)s.") % {
+            "names": ", ".join(str(epci) for epci in outside)
         }
     if errors:
         raise ValidationError(errors)
