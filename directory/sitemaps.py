@@ -1,7 +1,7 @@
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from directory.models import Department, Resource
+from directory.models import Department, Region, Resource
 from themes.models import Theme
 
 
@@ -16,6 +16,7 @@ class PageSitemap(InEveryLanguage):
             "theme_list",
             "resource_list",
             "territory_list",
+            "propose",
             "contacts",
             "glossary",
             "about",
@@ -45,9 +46,15 @@ class DepartmentSitemap(InEveryLanguage):
         return Department.objects.all()
 
 
+class RegionSitemap(InEveryLanguage):
+    def items(self):
+        return Region.objects.all()
+
+
 SITEMAPS = {
     "pages": PageSitemap,
     "themes": ThemeSitemap,
     "ressources": ResourceSitemap,
     "territoires": DepartmentSitemap,
+    "regions": RegionSitemap,
 }

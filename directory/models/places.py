@@ -1,6 +1,7 @@
 """Places: official codes and boundaries (Code officiel géographique), never a radius, never a name to match."""
 
-from django.db import models
+from django.db import connections, models
+from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,9 @@ class Region(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("region", args=[self.code])
 
 
 class Department(models.Model):
@@ -76,7 +80,14 @@ class Epci(models.Model):
 
 class CommuneQuerySet(models.QuerySet):
     def with_department(self):
-        return self.select_related("department__region")
+        return self.select_related("department__region", "epci")
+
+    def starting_with(self, name):
+        """Communes whose name, as `normalise_name` writes it, starts with these letters, the shortest first."""
+        found = self.filter(search_name__startswith=name)
+        if connections[self.db].vendor == "sqlite":  # whose LIKE reads no index, as PostgreSQL's does
+            found = found.filter(search_name__gte=name, search_name__lt=f"{name[:-1]}{chr(ord(name[-1]) + 1)}")
+        return found.order_by(Length("search_name"), "search_name", "code")
 
 
 class Commune(models.Model):
@@ -97,6 +108,9 @@ class Commune(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.department_id})"
+
+    def get_absolute_url(self):
+        return reverse("commune", args=[self.code])
 
 
 class PostalCode(models.Model):

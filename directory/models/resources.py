@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from datetime import date
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Value, When
@@ -31,6 +32,9 @@ class Rung(models.IntegerChoices):
 
 LOCAL_RUNGS = (Rung.COMMUNE, Rung.HERE)
 SERVING_RUNGS = (*LOCAL_RUNGS, Rung.REGION, Rung.NATIONAL)
+
+
+LONG_FIELDS = ("search_text", "search_title", *(f"body_{language}" for language, _name in settings.LANGUAGES))
 
 
 class ResourceQuerySet(models.QuerySet):
@@ -116,10 +120,18 @@ class ResourceQuerySet(models.QuerySet):
             .order_by(models.F("borders").asc(nulls_last=True), models.F("alike").asc(nulls_last=True), "slug")
         )
 
+    def funders(self):
+        """Who may pay for a project, and how (annexe 2 of the guide)."""
+        return self.filter(kind=Resource.Kind.FUNDER)
+
+    def without_bodies(self):
+        """Leave the longest columns, eight languages of text, in the database."""
+        return self.defer(*LONG_FIELDS)
+
     def for_cards(self, place=None):
         """Load what a card shows: places, topics and, seen from a place, the branches that serve it."""
         branches = Branch.objects.serving(place.departments) if place else Branch.objects.none()
-        return self.defer("search_text", "search_title", *get_translation_fields("body")).prefetch_related(
+        return self.without_bodies().prefetch_related(
             "departments",
             "regions",
             Prefetch("topics", Topic.objects.select_related("theme")),
@@ -244,6 +256,9 @@ class BranchQuerySet(models.QuerySet):
             resource__is_published=True,
         )
 
+    def with_resource(self):
+        return self.select_related("resource").defer(*(f"resource__{name}" for name in LONG_FIELDS))
+
     def of_general_actors(self):
         """Those to call first whatever the theme: the prefecture, the State's social services, the AGIR operator."""
         return self.filter(resource__slug__in=["prefecture", "ddets", "agir"])
@@ -278,6 +293,11 @@ class Branch(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_reachable(self):
+        """True when we know a way to reach it."""
+        return bool(self.phone or self.email or self.url)
 
     @property
     def is_old(self):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from directory.models import Commune, Department, DepartmentDistance, Epci, PostalCode, Region, Resource, Rung
 from directory.models.resources import check_places
-from directory.places import Place, find_communes, find_department, find_region, find_typed, normalise_name
+from directory.places import Place, find_communes, find_department, find_region, find_typed, normalise_name, suggestions
 from tests.factories import make_resource
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,7 @@ def test_five_digits_typed_in_the_box_are_a_postal_code():
         ("Cantal (15)", {"15"}),
         ("Corse-du-Sud (2a)", {"2A"}),
         ("75000", {"75"}),
+        ("Bretagne (36)", {"36024"}),
         ("Aurillac (63)", set()),
         ("99000", set()),
     ],
@@ -171,3 +172,42 @@ def test_practices_equally_near_come_from_the_most_alike_first():
     )
     practices = list(Resource.objects.practices_from_elsewhere(cantal))
     assert practices.index(lozere) < practices.index(puy_de_dome)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("saint-den", ["Saint-Denis (11)", "Saint-Denis (30)", "Saint-Denis (93)", "Saint-Denis (974)"]),
+        ("ST DENIS", ["Saint-Denis (11)", "Saint-Denis (30)", "Saint-Denis (93)", "Saint-Denis (974)"]),
+        ("heraul", ["Hérault (34)"]),
+        ("2a", ["Corse-du-Sud (2A)"]),
+        ("bret", ["Bretagne"]),
+        ("la reu", ["La Réunion (974)"]),
+        ("1500", ["Aurillac 15000", "Ytrac 15000"]),
+        ("15", ["Cantal (15)", "Aurillac 15000", "Ytrac 15000"]),
+    ],
+)
+def test_the_place_box_offers_what_it_understands(typed, first):
+    offered = suggestions(typed)
+    assert offered[: len(first)] == first
+    assert len(offered) <= 10
+    assert all(find_typed(label) for label in offered)
+
+
+@pytest.mark.parametrize("typed", ["", "s", " ", "%", "\0\0", "--", "zzzz", "x" * 500])
+def test_the_place_box_offers_nothing_for_too_little_or_nonsense(typed):
+    assert suggestions(typed) == []
+
+
+def test_suggestions_are_public_and_take_three_queries(client, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        response = client.get("/lieux.json", {"lieu": "sain"})
+    assert len(response.json()) == 10
+    assert "public" in response["Cache-Control"]
+    assert not response.cookies
+    assert client.get("/lieux.json").json() == []
+
+
+def test_names_are_looked_up_by_an_index():
+    plan = Commune.objects.starting_with("gannat").explain()
+    assert "INDEX" in plan.upper()
