@@ -141,7 +141,7 @@ def test_the_place_box_completes_what_is_typed(scripted_page):
 def test_the_place_box_stays_a_plain_form_when_completion_fails(scripted_page):
     scripted_page.route("**/lieux.json*", lambda route: route.abort())
     errors = []
-    scripted_page.on("pageerror", errors.append)
+    scripted_page.on("pageerror", lambda error: errors.append(error))
     scripted_page.goto("/fr/territoires/")
     scripted_page.fill("input[name=lieu]", "gannat")
     scripted_page.wait_for_timeout(300)
