@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", machines.process_health),
     path("readyz", machines.database_health),
     path("robots.txt", machines.robots),
+    path("lieux.json", machines.place_suggestions, name="place_suggestions"),
     path("opensearch.xml", machines.opensearch, name="opensearch"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     *i18n_patterns(path("", include("directory.urls"))),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import cached_property
 
-from directory.models import Commune, Department, Region
+from directory.models import Commune, Department, PostalCode, Region
 from directory.search.folding import figures, normalise
 
 # "Aurillac (15)", "Cantal (15)" or "Aurillac 15000": a name, then a department's number or a postal code.
@@ -35,6 +35,8 @@ def find_department(text):
 
 def find_region(text):
     """The Region that a person means by "84" or "auvergne rhone alpes"; None when there is none."""
+    if "\0" in text:
+        return None
     return Region.objects.filter(pk=figures(text).strip().zfill(2)).first() or by_name(Region, text)
 
 
@@ -53,6 +55,8 @@ def by_name(model, text):
 def find_communes(text):
     """Communes that a person means by an INSEE code, a postal code or a name; several when they share it."""
     text = figures(text).strip().upper()
+    if "\0" in text:
+        return []
     communes = Commune.objects.with_department()
     return list(
         communes.filter(pk=text)
@@ -69,7 +73,11 @@ def find_typed(text):
     """
     text = figures(text).strip()
     if written := WITH_CODE.fullmatch(text):
-        return [place for place in find_typed(written["name"]) if has_code(place, written["code"].upper())]
+        # A commune may have the name of a department or of a region: "Bretagne (36)".
+        for places in (find_typed(written["name"]), find_communes(written["name"])):
+            if found := [place for place in places if has_code(place, written["code"].upper())]:
+                return found
+        return []
     if text.isdigit() and len(text) == 5:
         communes = list(Commune.objects.with_department().filter(postal_codes__code=text))
         return communes or [place for place in [find_department(text)] if place]
@@ -80,6 +88,28 @@ def find_typed(text):
     return find_communes(text)
 
 
+def suggestions(text, most=10):
+    """What a person may be typing in the place box, in words that `find_typed` understands, the widest places first."""
+    name = normalise_name(text)
+    if len(name) < 2:
+        return []
+    departments = list(Department.objects.all())
+    labels = [
+        str(department)
+        for department in departments
+        if normalise_name(department.name).startswith(name) or department.code.lower().startswith(name)
+    ]
+    # Overseas, a region is a department, which its bare name leads to.
+    regions = Region.objects.exclude(name__in=[department.name for department in departments])
+    labels += [region.name for region in regions if normalise_name(region.name).startswith(name)]
+    if name.isdigit():
+        codes = PostalCode.objects.filter(code__gte=name, code__lte=name.ljust(5, "9")).select_related("commune")
+        labels += [f"{postal.commune.name} {postal.code}" for postal in codes[:most]]
+    else:
+        labels += [str(commune) for commune in Commune.objects.starting_with(name)[:most]]
+    return labels[:most]
+
+
 @dataclass
 class Place:
     """Where one looks from: communes with their departments, departments, whole regions, or several of these."""
@@ -87,13 +117,6 @@ class Place:
     communes: list = field(default_factory=list)
     chosen_departments: list = field(default_factory=list)
     chosen_regions: list = field(default_factory=list)
-
-    @classmethod
-    def of(cls, place):
-        """The Place of one Commune, Department or Region."""
-        return cls(
-            **{{Commune: "communes", Department: "chosen_departments", Region: "chosen_regions"}[type(place)]: [place]}
-        )
 
     def __bool__(self):
         return bool(self.communes or self.chosen_departments or self.chosen_regions)
@@ -110,6 +133,17 @@ class Place:
         """The codes of their regions."""
         return {department.region_id for department in self.departments}
 
+    @property
+    def epcis(self):
+        """The codes of the groups that its communes belong to."""
+        return {commune.epci_id for commune in self.communes if commune.epci_id}
+
+    @cached_property
+    def rural_share(self):
+        """The mean of its departments' share of inhabitants in small communes, in %."""
+        shares = [department.rural_share or 0 for department in self.departments]
+        return sum(shares) / len(shares) if shares else 0
+
     @cached_property
     def neighbours(self):
         """The codes of the departments that touch them."""
@@ -125,6 +159,12 @@ class Place:
 def parameter_of(place):
     """("commune", "15187"): the parameter and value that say a place in an address."""
     return {Commune: "commune", Department: "departement", Region: "region"}[type(place)], place.pk
+
+
+def place_of(place):
+    """The Place of one commune, department or region."""
+    name = {Commune: "communes", Department: "chosen_departments", Region: "chosen_regions"}[type(place)]
+    return Place(**{name: [place]})
 
 
 def department_of(place):

@@ -1,7 +1,7 @@
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from directory.models import Department, Resource, Situation
+from directory.models import Department, Region, Resource, Situation
 from themes.models import Theme
 
 
@@ -17,6 +17,7 @@ class PageSitemap(InEveryLanguage):
             "situation_list",
             "resource_list",
             "territory_list",
+            "propose",
             "contacts",
             "glossary",
             "about",
@@ -51,10 +52,16 @@ class DepartmentSitemap(InEveryLanguage):
         return Department.objects.all()
 
 
+class RegionSitemap(InEveryLanguage):
+    def items(self):
+        return Region.objects.all()
+
+
 SITEMAPS = {
     "pages": PageSitemap,
     "themes": ThemeSitemap,
     "situations": SituationSitemap,
     "ressources": ResourceSitemap,
     "territoires": DepartmentSitemap,
+    "regions": RegionSitemap,
 }

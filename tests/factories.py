@@ -14,7 +14,7 @@ def make_topic(theme="mobilite", **fields):
     return Topic.objects.create(theme=Theme.objects.get(slug=theme), **fields)
 
 
-def make_resource(*, topics=None, departments=(), regions=(), communes=(), **fields):
+def make_resource(*, topics=None, departments=(), regions=(), communes=(), epcis=(), **fields):
     """A published entry; its scope follows from its places unless the test says otherwise."""
     number = next(numbers)
     scope = "local" if departments else "regional" if regions else "national"
@@ -32,6 +32,7 @@ def make_resource(*, topics=None, departments=(), regions=(), communes=(), **fie
     resource.departments.set(departments)
     resource.regions.set(regions)
     resource.communes.set(communes)
+    resource.epcis.set(epcis)
     return resource
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from directory.models import Commune, Department, PostalCode, Region
+from directory.models import Commune, Department, Epci, PostalCode, Region
 from directory.places import normalise_name
 
 
@@ -33,6 +33,12 @@ class DepartmentAdmin(ReadOnlyAdmin):
     search_fields = ["code", "name"]
 
 
+@admin.register(Epci)
+class EpciAdmin(ReadOnlyAdmin):
+    list_display = ["name", "code"]
+    search_fields = ["name", "code", "communes__search_name"]
+
+
 class PostalCodeInline(admin.TabularInline):
     model = PostalCode
     extra = 0
@@ -40,8 +46,8 @@ class PostalCodeInline(admin.TabularInline):
 
 @admin.register(Commune)
 class CommuneAdmin(ReadOnlyAdmin):
-    list_display = ["name", "code", "department"]
-    list_select_related = ["department"]
+    list_display = ["name", "code", "department", "epci"]
+    list_select_related = ["department", "epci"]
     search_fields = ["search_name", "code", "postal_codes__code"]
     inlines = [PostalCodeInline]
 

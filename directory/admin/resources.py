@@ -39,7 +39,8 @@ class ResourceForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         codes = {
-            name: [place.pk for place in cleaned.get(name) or []] for name in ("departments", "regions", "communes")
+            name: [place.pk for place in cleaned.get(name) or []]
+            for name in ("departments", "regions", "communes", "epcis")
         }
         if "scope" in cleaned:
             try:
@@ -77,7 +78,7 @@ class ResourceAdmin(TranslatedAdmin):
     search_fields = ["slug"]
     search_help_text = _("Words of the title, summary, body or organisation, without minding accents.")
     date_hierarchy = "updated_at"
-    autocomplete_fields = ["topics", "departments", "regions", "communes"]
+    autocomplete_fields = ["topics", "departments", "regions", "communes", "epcis"]
     prepopulated_fields = {"slug": ["title_fr"]}
     readonly_fields = ["created_at", "updated_at"]
     save_on_top = True
@@ -88,7 +89,7 @@ class ResourceAdmin(TranslatedAdmin):
         (
             _("Where"),
             {
-                "fields": ["scope", "departments", "regions", "communes"],
+                "fields": ["scope", "departments", "regions", "communes", "epcis"],
                 "description": _(
                     "A local or departmental entry needs a department, "
                     "a regional one a region; a national one has none."

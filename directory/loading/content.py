@@ -21,6 +21,7 @@ from directory.models import (
     Commune,
     Contact,
     Department,
+    Epci,
     GlossaryTerm,
     LoadedRecord,
     Region,
@@ -129,6 +130,8 @@ def read_records(folder, errors):
             for position, row in enumerate(document.pop(table, [])):
                 if kind == "topic":
                     row |= {"theme": theme["slug"] if theme else "", "position": position}
+                if kind == "resource":
+                    row.setdefault("epcis", [])  # few entries name one
                 if kind == "contact":
                     row |= {"position": position}
                 yield Record(kind, row.get("slug", ""), path.name, row)
@@ -223,7 +226,7 @@ def check(record, known, seen):
     try:
         build(record).clean_fields(exclude=[f.name for f in record.model._meta.concrete_fields if f.is_relation])
         if record.kind == "resource":
-            check_places(*(record.values[name] for name in ("scope", "departments", "regions", "communes")))
+            check_places(*(record.values[name] for name in ("scope", "departments", "regions", "communes", "epcis")))
             if not record.values["topics"]:
                 yield "topics: missing"
     except ValidationError as error:
@@ -338,7 +341,7 @@ def load_content(folder):
     errors, report = [], Report()
     found = list(read_records(folder, errors))
     known = {model: {record.slug for record in found if record.model is model} for model in MODELS.values()}
-    for model in (Region, Department, Commune):
+    for model in (Region, Department, Epci, Commune):
         known[model] = set(model.objects.values_list("pk", flat=True))
     records, seen = {}, {}
     for record in found:

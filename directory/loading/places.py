@@ -1,11 +1,11 @@
-"""Regions, departments with their neighbours, communes and postal codes, from fixtures/places/."""
+"""Regions, departments with their neighbours, groups of communes, communes and postal codes, from fixtures/places/."""
 
 import csv
 
 from django.db import transaction
 
 from directory.loading import fingerprint_of_files, is_loaded, mark_loaded
-from directory.models import Commune, Department, DepartmentDistance, PostalCode, Region
+from directory.models import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
 from directory.places import normalise_name
 
 
@@ -43,11 +43,15 @@ def load_places(folder):
         Department,
         [
             Department(
-                code=row["code"], name=row["name"], region_id=row["region"], prefecture_town=row["prefecture_town"]
+                code=row["code"],
+                name=row["name"],
+                region_id=row["region"],
+                prefecture_town=row["prefecture_town"],
+                rural_share=row["rural_share"] or None,
             )
             for row in departments
         ],
-        ["name", "region", "prefecture_town"],
+        ["name", "region", "prefecture_town", "rural_share"],
     )
     neighbours = {row["code"]: row["neighbours"].split() for row in departments}
     for department in Department.objects.all():
@@ -62,6 +66,8 @@ def load_places(folder):
         batch_size=2000,
     )
 
+    epcis = list(rows(folder / "epcis.csv"))
+    upsert(Epci, [Epci(code=row["code"], name=row["name"]) for row in epcis], ["name"])
     communes = list(rows(folder / "communes.csv"))
     upsert(
         Commune,
@@ -71,13 +77,15 @@ def load_places(folder):
                 name=row["name"],
                 search_name=normalise_name(row["name"]),
                 department_id=row["department"],
+                epci_id=row["epci"] or None,
             )
             for row in communes
         ],
-        ["name", "search_name", "department"],
+        ["name", "search_name", "department", "epci"],
     )
     gone = set(Commune.objects.values_list("code", flat=True)) - {row["code"] for row in communes}
     Commune.objects.filter(code__in=gone).delete()
+    Epci.objects.exclude(code__in=[row["code"] for row in epcis]).delete()
     PostalCode.objects.all().delete()
     PostalCode.objects.bulk_create(
         [PostalCode(code=code, commune_id=row["code"]) for row in communes for code in row["postal_codes"].split()],

@@ -1,5 +1,5 @@
 from directory.models.loading import LoadedRecord
-from directory.models.places import Commune, Department, DepartmentDistance, PostalCode, Region
+from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
 from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
 from directory.models.resources import Branch, Resource, Rung
@@ -13,6 +13,7 @@ __all__ = [
     "Department",
     "DepartmentDistance",
     "EmptySearch",
+    "Epci",
     "GlossaryTerm",
     "LoadedRecord",
     "PostalCode",

@@ -4,16 +4,16 @@ import re
 from collections import Counter, defaultdict
 from datetime import date
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Abs, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.utils import get_translation_fields
 
-from directory.models.places import Commune, Department, Region
+from directory.models.places import Commune, Department, Epci, Region
 from directory.models.search import SearchText
 from themes.models import Topic
 
@@ -21,7 +21,7 @@ from themes.models import Topic
 class Rung(models.IntegerChoices):
     """The steps of the widening ladder (rule 1 of the design), from a place outwards, in the order they are shown."""
 
-    COMMUNE = 0, _("In this commune")
+    COMMUNE = 0, _("In this commune or its group of communes")
     HERE = 1, _("Here")
     NEIGHBOURS = 2, _("In the neighbouring departments")
     REGION = 3, _("For the whole region")
@@ -31,6 +31,9 @@ class Rung(models.IntegerChoices):
 
 LOCAL_RUNGS = (Rung.COMMUNE, Rung.HERE)
 SERVING_RUNGS = (*LOCAL_RUNGS, Rung.REGION, Rung.NATIONAL)
+
+
+LONG_FIELDS = tuple(f"body_{language}" for language, _name in settings.LANGUAGES)
 
 
 class ResourceQuerySet(models.QuerySet):
@@ -57,12 +60,16 @@ class ResourceQuerySet(models.QuerySet):
     def near(self, place):
         """Annotate each entry with the rung of the ladder it stands on, seen from a place."""
         located = Resource.departments.through.objects.filter(resource=OuterRef("pk"))
+        grouped = Resource.epcis.through.objects.filter(resource=OuterRef("pk"))
         named = Resource.communes.through.objects.filter(resource=OuterRef("pk"))
         regional = Resource.regions.through.objects.filter(resource=OuterRef("pk"))
         return self.annotate(
             rung=Case(
                 When(scope=Resource.Scope.NATIONAL, then=Value(Rung.NATIONAL)),
-                When(Exists(named.filter(commune__in=place.communes)), then=Value(Rung.COMMUNE)),
+                When(
+                    Exists(named.filter(commune__in=place.communes)) | Exists(grouped.filter(epci__in=place.epcis)),
+                    then=Value(Rung.COMMUNE),
+                ),
                 When(Exists(located.filter(department__in=place.departments)), then=Value(Rung.HERE)),
                 When(Exists(regional.filter(region__in=place.regions)), then=Value(Rung.REGION)),
                 When(Exists(located.filter(department__in=place.neighbours)), then=Value(Rung.NEIGHBOURS)),
@@ -105,27 +112,39 @@ class ResourceQuerySet(models.QuerySet):
         )
 
     def practices_from_elsewhere(self, place):
-        """Practices of other territories, the nearest first by land borders crossed, those overseas last."""
+        """Practices of other territories: the nearest first by land borders crossed, those overseas last, and among
+        equals those of the departments as rural as the place."""
+        alike = Abs(models.F("departments__rural_share") - Value(place.rural_share, models.FloatField()))
         return (
             self.practices()
             .exclude(scope=Resource.Scope.NATIONAL)
             .near(place)
             .exclude(rung__in=LOCAL_RUNGS)
             .with_borders(place)
-            .order_by(models.F("borders").asc(nulls_last=True), "slug")
+            .annotate(alike=Min(alike))
+            .order_by(models.F("borders").asc(nulls_last=True), models.F("alike").asc(nulls_last=True), "slug")
         )
+
+    def funders(self):
+        """Who may pay for a project, and how (annexe 2 of the guide)."""
+        return self.filter(kind=Resource.Kind.FUNDER)
 
     def with_presence(self):
         """Annotate each entry with whether it has branches anywhere, so that one without any here can be named."""
         return self.annotate(has_branches=Exists(Branch.objects.filter(resource=OuterRef("pk"))))
 
+    def without_bodies(self):
+        """Leave the longest columns, eight languages of text, in the database."""
+        return self.defer(*LONG_FIELDS)
+
     def for_cards(self, place=None, *, with_body=False):
         """Load what a card shows: places, topics and, seen from a place, the branches that serve it.
 
-        The bodies, in eight languages, stay behind unless the words of a search are to be shown in them.
+        The bodies stay behind unless the words of a search are to be shown in them.
         """
         branches = Branch.objects.serving(place.departments) if place else Branch.objects.none()
-        return self.defer(*([] if with_body else get_translation_fields("body"))).prefetch_related(
+        entries = self if with_body else self.without_bodies()
+        return entries.prefetch_related(
             "departments",
             "regions",
             Prefetch("topics", Topic.objects.select_related("theme")),
@@ -167,6 +186,7 @@ class Resource(models.Model):
     )
     regions = models.ManyToManyField(Region, blank=True, related_name="resources", verbose_name=_("regions"))
     communes = models.ManyToManyField(Commune, blank=True, related_name="resources", verbose_name=_("communes"))
+    epcis = models.ManyToManyField(Epci, blank=True, related_name="resources", verbose_name=_("groups of communes"))
     organisation = models.CharField(_("carrying organisation"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
@@ -200,15 +220,15 @@ class Resource(models.Model):
         return self.rung not in SERVING_RUNGS
 
 
-def check_places(scope, departments, regions, communes):
+def check_places(scope, departments, regions, communes, epcis):
     """Raise ValidationError, by field, where the places of an entry contradict its scope.
 
     A national entry has no place, nor has one whose territory is not known; a regional one has regions, a departmental
-    or local one has departments, and a commune stands in one of them. `departments` and `regions` hold codes,
-    `communes` INSEE codes.
+    or local one has departments, and a commune or a group of communes stands in one of them. `departments` and
+    `regions` hold codes, `communes` INSEE codes, `epcis` SIREN numbers.
     """
     errors = {}
-    if scope in ("", Resource.Scope.NATIONAL) and (departments or regions or communes):
+    if scope in ("", Resource.Scope.NATIONAL) and (departments or regions or communes or epcis):
         errors["scope"] = _("A national entry serves the whole country: remove its places or change its scope.")
     if scope == Resource.Scope.REGIONAL and not regions:
         errors["regions"] = _("A regional entry needs at least one region.")
@@ -217,6 +237,10 @@ def check_places(scope, departments, regions, communes):
     if outside := [code for code in communes if not code.startswith(tuple(departments))]:
         errors["communes"] = _("These communes are in none of the entry's departments: %(codes)s.") % {
             "codes": ", ".join(outside)
+        }
+    if epcis and (outside := Epci.objects.filter(pk__in=epcis).exclude(communes__department__in=departments)):
+        errors["epcis"] = _("These groups of communes are in none of the entry's departments: %(names)s.") % {
+            "names": ", ".join(str(epci) for epci in outside)
         }
     if errors:
         raise ValidationError(errors)
@@ -239,6 +263,9 @@ class BranchQuerySet(models.QuerySet):
             Exists(Branch.departments.through.objects.filter(branch=OuterRef("pk"), department__in=departments)),
             resource__is_published=True,
         )
+
+    def with_resource(self):
+        return self.select_related("resource").defer(*(f"resource__{name}" for name in LONG_FIELDS))
 
     def of_general_actors(self):
         """Those to call first whatever the theme: the prefecture, the State's social services, the AGIR operator."""
@@ -274,6 +301,11 @@ class Branch(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_reachable(self):
+        """True when we know a way to reach it."""
+        return bool(self.phone or self.email or self.url)
 
     @property
     def is_old(self):

@@ -9,7 +9,7 @@ from django.db.models.functions import Length
 from django.utils.functional import cached_property
 
 from directory.models.search import SearchText, SearchWord, Synonym
-from directory.places import Place
+from directory.places import place_of
 from directory.search.expressions import AllOf, AnyOf, Matched, Zone, leaves
 from directory.search.folding import normalise
 from directory.search.places import PlaceAmong, place_among
@@ -174,7 +174,7 @@ def read_place(search, words):
         return words
     search.place_words = " ".join(words[among.start : among.end])
     if len(among.places) == 1:
-        search.place = Place.of(among.places[0])
+        search.place = place_of(among.places[0])
     else:
         search.homonyms = among.places
     return words[: among.start] + words[among.end :]

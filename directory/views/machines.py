@@ -3,10 +3,12 @@
 from django.contrib.sitemaps.views import sitemap as make_sitemap
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 
+from directory.places import suggestions
 from directory.sitemaps import SITEMAPS
 
 
@@ -41,3 +43,10 @@ def sitemap(request):
 def opensearch(request):
     address = request.build_absolute_uri(reverse("resource_list"))
     return render(request, "opensearch.xml", {"address": address}, content_type="application/opensearchdescription+xml")
+
+
+@cache_control(public=True, max_age=3600)
+def place_suggestions(request):
+    """What the place box may hold, from its first letters on; the script of the box fills its list with it."""
+    labels = suggestions(request.GET.get("lieu", "")[:80])
+    return JsonResponse([{"label": label} for label in labels], safe=False)

@@ -71,7 +71,7 @@ def with_place(query, place):
 
 def resource_detail(request, slug):
     resource = get_object_or_404(
-        Resource.objects.published().prefetch_related("departments", "regions", "communes"), slug=slug
+        Resource.objects.published().prefetch_related("departments", "regions", "communes", "epcis"), slug=slug
     )
     return render(
         request,

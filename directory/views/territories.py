@@ -1,26 +1,29 @@
 from collections import defaultdict
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
-from directory.map import shapes
-from directory.models import Branch, Contact, Department, Region, Resource
-from directory.models.resources import LOCAL_RUNGS, Rung
-from directory.places import Place, department_of, find_department
+from directory.map import crop, shapes
+from directory.models import Branch, Commune, Contact, Department, Region, Resource
+from directory.models.resources import LOCAL_RUNGS, SERVING_RUNGS, Rung
+from directory.places import department_of, find_communes, find_department, find_region, parameter_of, place_of
+from directory.project import actors_by_stage
 from directory.search.folding import normalise
 from directory.translations.provenance import CARD_TEXTS, of_page
 from themes.models import Theme
 
 NEAREST_PRACTICES = 12
+# Bodies of a whole region: those of its departments stand on the departments' sheets.
+REGIONAL_BODIES = ("conseil-regional", "dreets", "ars", "rectorat", "casnav")
 
 
 def territory_list(request):
     form = PlaceForm(request.GET)
-    addresses = {sheet_of(place) for place in form.asked}
+    addresses = {place.get_absolute_url() for place in form.asked}
     if len(addresses) == 1:
         return redirect(addresses.pop())
     themes = list(Theme.objects.all())
@@ -54,50 +57,88 @@ def territory_list(request):
     )
 
 
-def sheet_of(place):
-    """The address of what this site says of a place: its department's sheet, or the region's departments."""
-    if isinstance(place, Region):
-        return f"{reverse('territory_list')}#region-{place.code}"
-    return department_of(place).get_absolute_url()
-
-
 def department_detail(request, code):
-    department = find_department(code)
-    if department is None:
+    return sheet(request, code, find_department(code))
+
+
+def region_detail(request, code):
+    return sheet(request, code, find_region(code))
+
+
+def commune_detail(request, code):
+    communes = find_communes(code)
+    return sheet(request, code, communes[0] if len(communes) == 1 else None)
+
+
+def sheet(request, code, found):
+    """What one should know of a commune, department or region on one printable page; a 404 where it is None."""
+    if found is None:
         raise Http404
-    if department.code != code:
+    if found.pk != code:
         query = request.GET.urlencode()
-        return redirect(f"{department.get_absolute_url()}{'?' if query else ''}{query}")
-    place = Place(chosen_departments=[department])
+        return redirect(f"{found.get_absolute_url()}{'?' if query else ''}{query}")
+    place = place_of(found)
+    is_region = isinstance(found, Region)
+    branches = list(Branch.objects.serving(place.departments).with_resource().prefetch_related("resource__topics"))
+    if is_region:
+        branches = [branch for branch in branches if branch.resource.slug in REGIONAL_BODIES]
+    themes = themes_seen_from(place, branches)
+    stages = [] if is_region else actors_by_stage(branches)
+    funders = Resource.objects.published().funders().near(place).filter(rung__in=SERVING_RUNGS)
+    funders = list(funders.order_by("rung", "slug").for_cards())
     practices = Resource.objects.published().practices_from_elsewhere(place).for_cards()
-    nearest, themes = list(practices[:NEAREST_PRACTICES]), themes_seen_from(place)
-    shown = [(entry, CARD_TEXTS) for entry in nearest] + [(theme, ("title",)) for theme in themes]
+    practices = list(practices[:NEAREST_PRACTICES])
+    neighbours = list(Department.objects.filter(pk__in=place.neighbours))
+    counts = Resource.objects.published().local_counts() if is_region else {}
+    shown = [(entry, CARD_TEXTS) for entry in practices] + [(theme, ("title",)) for theme in themes]
     shown += [(entry, ("title",)) for theme in themes for _rung, entries in theme.rungs for entry in entries]
+    shown += [(actor, CARD_TEXTS) for _title, actors in stages for actor in actors]
+    shown += [(entry, ("title",)) for entry in funders]
     return render(
         request,
-        "territories/department.html",
+        "territories/sheet.html",
         {
-            "department": department,
+            "found": found,
+            "commune": found if isinstance(found, Commune) else None,
+            "department": None if is_region else department_of(found),
+            "region": found if is_region else department_of(found).region,
             "place": place,
-            "neighbours": department.neighbours.all(),
-            "branches": Branch.objects.serving([department]).select_related("resource"),
-            "unknown_here": actors_without_branch(department),
-            "contacts": Contact.objects.filter(department=department, is_personal=False),
+            "query": urlencode([parameter_of(found)]),
+            "counted": [(department, counts[department.code][None]) for department in place.departments if is_region],
+            "neighbours": neighbours,
+            "map": crop([*place.departments, *neighbours], set(place.departments), {}),
+            "branches": branches,
+            "stages": stages,
             "themes": themes,
-            "practices": nearest,
+            "contacts": Contact.objects.filter(department__in=place.departments, is_personal=False),
+            "funders": funders,
+            "funding_branches": [branch for branch in branches if is_funder(branch.resource)],
+            "practices": practices,
+            "gaps": [theme for theme in themes if theme.group == Theme.Group.NEED and not theme.has_own],
+            "unknown_here": [] if is_region else actors_without_branch(department_of(found)),
+            "silent": [branch for branch in branches if not branch.is_reachable],
             "provenance": of_page(get_language(), shown),
         },
     )
 
 
+def is_funder(resource):
+    """True for a body that annexe 2 of the guide names: one of its topics is about funding."""
+    return any(topic.slug.startswith("financements-") for topic in resource.topics.all())
+
+
 def actors_without_branch(department):
     """Entries that have branches elsewhere and none known in this department: what is missing is said plainly."""
     here = Branch.objects.serving([department]).values("resource")
-    return Resource.objects.published().filter(branches__isnull=False).exclude(pk__in=here).distinct()
+    missing = Resource.objects.published().filter(branches__isnull=False).exclude(pk__in=here)
+    return missing.without_bodies().distinct()
 
 
-def themes_seen_from(place):
-    """Each theme with, as attributes, its entries by rung around a place and its number of national entries."""
+def themes_seen_from(place, branches):
+    """Each theme with, as attributes, its branches, its entries by rung around a place, and how many are national.
+
+    `has_own` is true where the place has an entry of its own; where it has none, its neighbours' are there as well.
+    """
     national = Resource.objects.published().filter(scope=Resource.Scope.NATIONAL)
     themes = Theme.objects.annotate(
         national_count=Count("topics__resources", filter=Q(topics__resources__in=national), distinct=True)
@@ -107,9 +148,15 @@ def themes_seen_from(place):
     for entry in around.for_cards():
         for theme_id in {topic.theme_id for topic in entry.topics.all()}:
             entries[theme_id][entry.rung].append(entry)
+    own = (Rung.REGION, *LOCAL_RUNGS) if place.chosen_regions else LOCAL_RUNGS
     for theme in themes:
         rungs = entries[theme.pk]
-        theme.local = [entry for rung in LOCAL_RUNGS for entry in rungs[rung]]
-        nearby = [] if theme.local else rungs[Rung.NEIGHBOURS]
-        theme.rungs = [(Rung.HERE, theme.local), (Rung.NEIGHBOURS, nearby), (Rung.REGION, rungs[Rung.REGION])]
+        theme.has_own = any(rungs[rung] for rung in own)
+        steps = dict.fromkeys((*own, *(() if theme.has_own else (Rung.NEIGHBOURS,)), Rung.REGION))
+        theme.rungs = [(rung, rungs[rung]) for rung in steps if rungs[rung]]
+        theme.branches = [
+            branch
+            for branch in branches
+            if branch.is_reachable and any(topic.theme_id == theme.pk for topic in branch.resource.topics.all())
+        ]
     return themes

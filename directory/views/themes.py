@@ -52,7 +52,7 @@ def local_part(theme, place):
         nearby = themed.widened(place).exclude(rung=Rung.NATIONAL).exclude(rung=Rung.ELSEWHERE)
         elsewhere = themed.practices_from_elsewhere(place).filter(rung=Rung.ELSEWHERE).for_cards(place)
         entries = [*nearby.for_cards(place), *elsewhere[:NEAREST_PRACTICES]]
-    branches = Branch.objects.serving(place.departments).select_related("resource")
+    branches = Branch.objects.serving(place.departments).with_resource()
     return {
         "local_entries": entries,
         "has_local": has_local,

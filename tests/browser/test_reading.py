@@ -13,6 +13,9 @@ PATHS = [
     "ressources/agir/",
     "territoires/",
     "territoires/63/",
+    "territoires/region/84/",
+    "territoires/commune/03118/",
+    "proposer/?departement=15&theme=sante",
     "contacts/",
     "glossaire/",
     "a-propos/",
@@ -39,7 +42,7 @@ def test_an_official_goes_from_the_home_page_to_who_to_call(page):
     assert "q=permis" in page.url
     assert "commune=15014" in page.url
     page.goto("/fr/territoires/")
-    page.fill("input[name=lieu]", "15000")
+    page.fill("input[name=lieu]", "cantal")
     page.click("main button")
     assert page.url.endswith("/fr/territoires/15/")
     assert page.get_by_text("Préfecture du Cantal").count() >= 1
@@ -81,7 +84,9 @@ def test_a_font_is_fetched_only_for_the_scripts_that_need_one(browser, site, lan
     assert all(request.url.startswith(site) for request in fetched)
     # A device that has the font already fetches nothing.
     assert len([request for request in fetched if request.resource_type == "font"]) <= fonts
-    assert not [request for request in fetched if request.resource_type == "script"]
+    scripts = [request.url for request in fetched if request.resource_type == "script"]
+    assert len(scripts) == 1
+    assert "/places." in scripts[0]
     assert context.cookies() == []
     context.close()
 
@@ -119,3 +124,29 @@ def test_the_bilingual_sheet_prints_in_two_columns_on_a4(browser, site, language
     assert not page.locator("header nav").is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
     context.close()
+
+
+def test_the_place_box_completes_what_is_typed(scripted_page):
+    scripted_page.goto("/fr/territoires/")
+    scripted_page.fill("input[name=lieu]", "saint-den")
+    offered = scripted_page.locator("#places option[value^='Saint-Denis (9']")
+    offered.first.wait_for(state="attached")
+    assert offered.evaluate_all("options => options.map(option => option.value)") == [
+        "Saint-Denis (93)",
+        "Saint-Denis (974)",
+    ]
+    scripted_page.fill("input[name=lieu]", "Saint-Denis (974)")
+    scripted_page.click("main button")
+    assert scripted_page.url.endswith("/fr/territoires/commune/97411/")
+
+
+def test_the_place_box_stays_a_plain_form_when_completion_fails(scripted_page):
+    scripted_page.route("**/lieux.json*", lambda route: route.abort())
+    errors = []
+    scripted_page.on("pageerror", lambda error: errors.append(error))
+    scripted_page.goto("/fr/territoires/")
+    scripted_page.fill("input[name=lieu]", "gannat")
+    scripted_page.wait_for_timeout(300)
+    scripted_page.click("main button")
+    assert scripted_page.url.endswith("/fr/territoires/commune/03118/")
+    assert errors == []

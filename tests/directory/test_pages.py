@@ -1,11 +1,8 @@
 """One entry, one theme, one department: what each page tells."""
 
-import re
-
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from directory.models import Department, Resource
 from tests.factories import make_branch, make_resource, make_topic
 from themes.models import Theme
 
@@ -45,22 +42,6 @@ def test_related_entries_share_most_topics_first(client):
     make_resource(topics=[one, two], slug="b-deux-sujets")
     related = client.get(f"/fr/ressources/{resource.slug}/").context["related"]
     assert [entry.slug for entry in related] == ["b-deux-sujets", "a-un-sujet"]
-
-
-def test_the_numbers_of_the_table_are_what_their_links_give(client):
-    response = client.get("/fr/territoires/")
-    links = set(re.findall(r'href="([^"]+portee=departemental)">(\d+)<', response.content.decode()))
-    assert len(links) > 30
-    for link, count in links:
-        assert client.get(link.replace("&amp;", "&")).context["filterset"].total == int(count), link
-
-
-def test_the_map_is_filtered_by_theme_and_an_unknown_theme_gets_a_sentence(client):
-    shapes = client.get("/fr/territoires/", {"theme": "sante"}).context["shapes"]
-    assert len(shapes) == 101
-    assert {shape.department.code: shape.count for shape in shapes}["03"] == 2
-    assert all(shape.path or shape.box for shape in shapes)
-    assertContains(client.get("/fr/territoires/", {"theme": "astrologie"}), 'role="alert"')
 
 
 def test_a_source_from_before_last_year_says_so(client):
@@ -110,72 +91,12 @@ def test_a_theme_page_has_a_fixed_number_of_queries(client, django_assert_num_qu
         client.get(f"/fr/themes/{theme}/")
 
 
-PUBLIC_BODIES = ["prefecture", "ddets", "conseil-departemental", "conseil-regional", "dreets", "ars", "rectorat"]
-
-
-def test_every_department_names_its_public_bodies_and_leads_somewhere_on_every_theme(client):
-    for department in Department.objects.all():
-        context = client.get(f"/fr/territoires/{department.code}/").context
-        slugs = {branch.resource.slug for branch in context["branches"]}
-        assert slugs >= set(PUBLIC_BODIES), department
-        assert len(context["themes"]) == 10
-        assert all(theme.national_count for theme in context["themes"]), department
-        assert context["practices"], department
-
-
-def test_practices_from_elsewhere_come_nearest_first(client):
-    far = make_resource(departments=["59"], is_practice=True, slug="a-loin")
-    near = make_resource(departments=["12"], is_practice=True, slug="z-pres")
-    overseas = make_resource(departments=["974"], is_practice=True, slug="b-outre-mer")
-    from directory.places import Place, find_department
-
-    place = Place(chosen_departments=[find_department("15")])
-    slugs = [entry.slug for entry in Resource.objects.practices_from_elsewhere(place)]
-    assert slugs.index(near.slug) < slugs.index(far.slug) < slugs.index(overseas.slug)
-
-
-def test_a_department_says_what_is_not_known_there(client):
-    response = client.get("/fr/territoires/83/")
-    assert "ofii" in [resource.slug for resource in response.context["unknown_here"]]
-
-
-@pytest.mark.parametrize(("typed", "code"), [("1", "01"), ("2a", "2A"), ("cantal", "15")])
-def test_a_department_answers_to_its_old_forms(client, typed, code):
-    response = client.get(f"/fr/territoires/{typed}/")
-    assert response.status_code == 302
-    assert response.url == f"/fr/territoires/{code}/"
-
-
-def test_an_unknown_department_is_a_page_that_helps(client):
-    response = client.get("/ar/territoires/zz/")
-    assert response.status_code == 404
-    assertContains(response, 'name="lieu"', status_code=404)
-    assertContains(response, 'lang="ar" dir="rtl"', status_code=404)
-
-
-def test_a_department_sheet_has_a_fixed_number_of_queries(client, django_assert_num_queries):
-    for _ in range(10):
-        make_resource(departments=["15"], is_practice=True)
-        make_resource(departments=["12"], is_practice=True)
-    with django_assert_num_queries(16):
-        client.get("/fr/territoires/15/")
-
-
 @pytest.mark.parametrize(
     ("address", "queries"), [("", 3), ("themes/", 2), ("territoires/", 4), ("contacts/", 1), ("glossaire/", 1)]
 )
 def test_plain_pages_have_a_fixed_number_of_queries(client, django_assert_num_queries, address, queries):
     with django_assert_num_queries(queries):
         client.get(f"/fr/{address}")
-
-
-def test_a_typed_place_opens_the_sheet_of_its_department(client):
-    assert client.get("/fr/territoires/", {"lieu": "Gannat"}).url == "/fr/territoires/03/"
-    assert client.get("/fr/territoires/", {"lieu": "15000"}).url == "/fr/territoires/15/"
-    assert client.get("/fr/territoires/", {"lieu": "Bretagne"}).url == "/fr/territoires/#region-53"
-    assert client.get("/fr/territoires/", {"commune": "97411"}).url == "/fr/territoires/974/"
-    assertContains(client.get("/fr/territoires/", {"lieu": "Trifouillis"}), 'role="alert"')
-    assertContains(client.get("/fr/territoires/", {"lieu": "saint-denis"}), "?commune=97411")
 
 
 def test_a_named_persons_address_stands_on_the_contacts_page_only(client):

@@ -1,9 +1,12 @@
 """Places as people type them, and what surrounds them."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from directory.models import Commune, Department, DepartmentDistance, PostalCode, Region
-from directory.places import Place, find_communes, find_department, find_region, find_typed, normalise_name
+from directory.models import Commune, Department, DepartmentDistance, Epci, PostalCode, Region, Resource, Rung
+from directory.models.resources import check_places
+from directory.places import Place, find_communes, find_department, find_region, find_typed, normalise_name, suggestions
+from tests.factories import make_resource
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +70,7 @@ def test_five_digits_typed_in_the_box_are_a_postal_code():
         ("Cantal (15)", {"15"}),
         ("Corse-du-Sud (2a)", {"2A"}),
         ("75000", {"75"}),
+        ("Bretagne (36)", {"36024"}),
         ("Aurillac (63)", set()),
         ("99000", set()),
     ],
@@ -126,3 +130,84 @@ def test_a_place_sees_its_departments_regions_and_neighbours():
     assert place.regions == {"84", "94"}
     assert place.neighbours == {"01", "05", "07", "26", "42", "69", "73", "2B"}
     assert not Place()
+
+
+def test_every_commune_but_four_islands_is_in_a_group_of_communes():
+    assert Epci.objects.count() == 1255
+    assert set(Commune.objects.filter(epci=None).values_list("name", flat=True)) == {
+        "Île-de-Bréhat",
+        "Île-de-Sein",
+        "Ouessant",
+        "L'Île-d'Yeu",
+    }
+    assert Commune.objects.get(pk="41018").epci.name == "Communauté d'agglomération de Blois « Agglopolys »"
+    assert not Epci.objects.filter(name__contains="''").exists()
+
+
+def test_the_rural_share_of_a_department_counts_people_in_small_communes():
+    shares = dict(Department.objects.values_list("code", "rural_share"))
+    assert all(0 <= share <= 100 for share in shares.values())
+    assert shares["75"] == 0
+    assert shares["23"] > shares["15"] > shares["59"]
+
+
+def test_an_entry_that_names_a_group_of_communes_is_near_each_of_them():
+    entry = make_resource(departments=["41"], epcis=["200030385"])
+    blois, vendome = find_communes("41018"), find_communes("41269")
+    rungs = [Resource.objects.near(Place(communes=communes)).get(pk=entry.pk).rung for communes in (blois, vendome)]
+    assert rungs == [Rung.COMMUNE, Rung.HERE]
+
+
+def test_a_group_of_communes_needs_a_department_of_the_entry():
+    check_places("local", ["41"], [], [], ["200030385"])
+    with pytest.raises(ValidationError, match="Agglopolys"):
+        check_places("local", ["15"], [], [], ["200030385"])
+
+
+def test_practices_equally_near_come_from_the_most_alike_first():
+    cantal = Place(chosen_departments=[find_department("15")])
+    lozere, puy_de_dome = (
+        make_resource(departments=[code], is_practice=True, slug=slug)
+        for code, slug in (("48", "z-lozere"), ("63", "a-puy-de-dome"))
+    )
+    practices = list(Resource.objects.practices_from_elsewhere(cantal))
+    assert practices.index(lozere) < practices.index(puy_de_dome)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("saint-den", ["Saint-Denis (11)", "Saint-Denis (30)", "Saint-Denis (93)", "Saint-Denis (974)"]),
+        ("ST DENIS", ["Saint-Denis (11)", "Saint-Denis (30)", "Saint-Denis (93)", "Saint-Denis (974)"]),
+        ("heraul", ["Hérault (34)"]),
+        ("2a", ["Corse-du-Sud (2A)"]),
+        ("bret", ["Bretagne"]),
+        ("la reu", ["La Réunion (974)"]),
+        ("1500", ["Aurillac 15000", "Ytrac 15000"]),
+        ("15", ["Cantal (15)", "Aurillac 15000", "Ytrac 15000"]),
+    ],
+)
+def test_the_place_box_offers_what_it_understands(typed, first):
+    offered = suggestions(typed)
+    assert offered[: len(first)] == first
+    assert len(offered) <= 10
+    assert all(find_typed(label) for label in offered)
+
+
+@pytest.mark.parametrize("typed", ["", "s", " ", "%", "\0\0", "--", "zzzz", "x" * 500])
+def test_the_place_box_offers_nothing_for_too_little_or_nonsense(typed):
+    assert suggestions(typed) == []
+
+
+def test_suggestions_are_public_and_take_three_queries(client, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        response = client.get("/lieux.json", {"lieu": "sain"})
+    assert len(response.json()) == 10
+    assert "public" in response["Cache-Control"]
+    assert not response.cookies
+    assert client.get("/lieux.json").json() == []
+
+
+def test_names_are_looked_up_by_an_index():
+    plan = Commune.objects.starting_with("gannat").explain()
+    assert "INDEX" in plan.upper()

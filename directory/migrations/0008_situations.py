@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0006_search'),
+        ('directory', '0007_epci_and_rurality'),
     ]
 
     operations = [
