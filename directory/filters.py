@@ -154,7 +154,7 @@ class ResourceFilter(django_filters.FilterSet):
         choices=[("tels-quels", _("No place is read in the words"))],
         method="keep_all",
     )
-    tri = django_filters.ChoiceFilter(label=_("Sort by"), choices=SORTS, method="keep_all")
+    tri = django_filters.ChoiceFilter(label=_("Sort by"), choices=SORTS, empty_label=None, method="keep_all")
     type = django_filters.MultipleChoiceFilter(
         label=pgettext_lazy("kind of entry", "Type"),
         field_name="kind",
