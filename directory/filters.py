@@ -330,6 +330,8 @@ class ResourceFilter(django_filters.FilterSet):
         queryset = self.narrowed()
         if not self.form.is_valid():
             return queryset
+        if self.search:
+            queryset = queryset.ranked(self.search)
         if self.place:
             queryset = queryset.widened(self.place) if self.is_widened else queryset.serving(self.place)
             if self.form.cleaned_data["tri"] == "proximite":

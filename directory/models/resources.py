@@ -41,10 +41,13 @@ class ResourceQuerySet(models.QuerySet):
         return self.filter(is_published=True)
 
     def matching(self, search):
-        """Entries that answer a directory.search.Search, annotated with their `relevance`, the higher the better."""
-        texts = search.texts(SearchText.Kind.RESOURCE)
-        best = texts.filter(object_id=OuterRef("pk")).order_by("-score").values("score")[:1]
-        return self.filter(pk__in=texts.values("object_id")).annotate(relevance=Subquery(best))
+        """Entries that answer a directory.search.Search."""
+        return self.filter(pk__in=search.texts(SearchText.Kind.RESOURCE).values("object_id"))
+
+    def ranked(self, search):
+        """Annotate each entry with its `relevance` to a Search, the higher the better."""
+        best = search.texts(SearchText.Kind.RESOURCE).scored(search).filter(object_id=OuterRef("pk")).order_by("-score")
+        return self.annotate(relevance=Subquery(best.values("score")[:1]))
 
     def practices(self):
         """What is worth copying elsewhere."""

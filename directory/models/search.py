@@ -7,13 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from config.languages import LANGUAGES
 from directory.search.expressions import Matched, Zone
-from directory.search.words import stemmed
+from directory.search.words import phrase
 
 
 class SearchTextQuerySet(models.QuerySet):
     def matching(self, expression):
         """Texts in which a Boolean expression of stems holds."""
         return self.filter(Matched(expression, Zone.ALL))
+
+    def scored(self, search):
+        """Annotate each text with how well it answers a Search, the higher the better."""
+        return self.annotate(score=search.score)
 
 
 class SearchText(models.Model):
@@ -101,13 +105,18 @@ class Synonym(models.Model):
         return f"{self.said} → {self.means}"
 
     def save(self, *args, **kwargs):
-        self.key = stemmed(self.said, self.language)
+        self.key = self.made_key
         self.slug = self.slug or synonym_slug(self.language, self.said)
         super().save(*args, **kwargs)
 
     def clean(self):
-        if not stemmed(self.said, self.language):
+        if not self.made_key:
             raise ValidationError({"said": _("Write at least one letter or number.")})
+
+    @property
+    def made_key(self):
+        """What `said` is recognised by: its stems."""
+        return phrase(self.said, self.language)
 
     @property
     def meanings(self):

@@ -25,7 +25,7 @@ LONG_NUMBER = 6
 def other_answers(search):
     """[(kind, object)]: what else bears the words in its name, the best first; at most six."""
     named = Matched(search.expression, Zone.TITLE) | Matched(search.expression, Zone.SUMMARY)
-    rows = search.texts(*MODELS).filter(named).order_by("-score", "kind", "object_id")
+    rows = search.texts(*MODELS).filter(named).scored(search).order_by("-score", "kind", "object_id")
     keys = list(dict.fromkeys(rows.values_list("kind", "object_id")[: MOST * 4]))[:MOST]
     found = {
         kind: MODELS[kind].in_bulk([pk for other, pk in keys if other == kind]) for kind in {kind for kind, _pk in keys}

@@ -5,10 +5,12 @@ from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from modeltranslation.utils import build_localized_fieldname
 
@@ -35,7 +37,7 @@ is_rebuilding = ContextVar("is_rebuilding", default=False)
 def text_of(instance, name, language):
     """The text of a field, in a language where it is translated; of topics, their titles and their themes'."""
     if name == "topics":
-        titles = [(topic, topic.theme) for topic in instance.topics.select_related("theme")]
+        titles = [(topic, topic.theme) for topic in instance.topics.all()]
         return " ".join(text_of(about, "title", language) for both in titles for about in both)
     if name in translated_fields(type(instance)):
         name = build_localized_fieldname(name, language)
@@ -54,6 +56,8 @@ class Version:
 def versions(instance):
     """Yield a Version for each language an object is written in."""
     kind, *zones = ZONES[type(instance)]
+    if isinstance(instance, Resource):
+        prefetch_related_objects([instance], "topics__theme")
     translated = translated_fields(type(instance))
     for language, _name in settings.LANGUAGES:
         written = any(text_of(instance, name, language) for names in zones for name in names if name in translated)
@@ -133,17 +137,21 @@ def rebuild():
     SearchWord.objects.all().delete()
     frequencies, pairs, common = Counter(), set(), set()
     for model in ZONES:
-        batch = []
-        for instance in model.objects.iterator(chunk_size=500):
-            for version in versions(instance):
-                batch.append(version.row)
+        related = ["topics__theme"] if model is Resource else []
+        instances_left = model.objects.order_by("pk").prefetch_related(*related).iterator(chunk_size=500)
+        while instances := list(islice(instances_left, 500)):
+            found = [version for instance in instances for version in versions(instance)]
+            SearchText.objects.bulk_create(version.row for version in found)
+            for version in found:
                 pairs |= version.pairs
                 common |= version.common
                 frequencies.update({root for _word, root in version.pairs})
-        SearchText.objects.bulk_create(batch, batch_size=500)
-    for synonym in Synonym.objects.all():
+    synonyms = list(Synonym.objects.all())
+    for synonym in synonyms:
+        synonym.key = synonym.made_key
         pairs |= words_said(synonym)
         common |= {word for word, _root in words_said(synonym)}
+    Synonym.objects.bulk_update(synonyms, ["key"], batch_size=500)
     SearchWord.objects.bulk_create(
         (
             SearchWord(word=word, stem=root, frequency=frequencies[root], is_name=word not in common)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from directory.models import Commune, Department, PostalCode, Region
 from directory.models.search import SearchWord
@@ -97,8 +98,10 @@ def codes_of(place):
 
 
 def common_words(words):
-    """Those of the words that stand in the texts without a capital, and so are no place unless something says so."""
-    return set(SearchWord.objects.filter(word__in=words, is_name=False).values_list("word", flat=True))
+    """Those of the words, and of each two written as one, that stand in the texts other than as a proper name."""
+    joined = ["".join(pair) for pair in pairwise(words)]
+    known = SearchWord.objects.filter(word__in=[*words, *joined], is_name=False)
+    return set(known.values_list("word", flat=True))
 
 
 def is_meant(place, words, start, end, common, language):
@@ -106,6 +109,8 @@ def is_meant(place, words, start, end, common, language):
     first, before = words[start], words[start - 1] if start else ""
     if end - start > 1:
         return True
+    if before + first in common:
+        return False  # "UPE 2A"
     if first.isdecimal() and len(first) == 2:
         return end == len(words) or words[end] not in UNITS
     if isinstance(place, Department):

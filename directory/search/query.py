@@ -38,9 +38,10 @@ class Word:
     is_guess: bool = False
 
     @classmethod
-    def all_of(cls, text):
+    def all_of(cls, text, language):
         """The Words of a text that are worth finding."""
-        return [cls(word, frozenset(stems(word))) for word in normalise(text).split() if not is_stop_word(word, SOURCE)]
+        words = normalise(text).split()
+        return [cls(word, frozenset(stems(word))) for word in words if not is_stop_word(word, language)]
 
 
 @dataclass(frozen=True)
@@ -144,11 +145,9 @@ class Search:
         )
 
     def texts(self, *kinds):
-        """The SearchTexts of these kinds that answer, annotated with their `score`."""
+        """The SearchTexts of these kinds that answer."""
         texts = SearchText.objects.filter(kind__in=kinds)
-        if not self.parts:
-            return texts.none().annotate(score=Value(0))
-        return texts.matching(self.expression).annotate(score=self.score)
+        return texts.matching(self.expression) if self.parts else texts.none()
 
 
 def understand(typed, language, *, reads_places=True):
@@ -235,7 +234,7 @@ def meanings(spans):
     """{(start, end): expressions} of what else the runs of words are called: by synonyms, acronyms and full names."""
     found = {}
     for synonym in Synonym.objects.filter(key__in=spans).order_by("pk"):
-        expressions = [literal(Word.all_of(meaning)) for meaning in synonym.meanings]
+        expressions = [literal(Word.all_of(meaning, synonym.language)) for meaning in synonym.meanings]
         for span in spans[synonym.key]:
             found.setdefault(span, []).extend(expressions)
     terms = SearchText.objects.filter(Q(title__in=spans) | Q(summary__in=spans), kind=SearchText.Kind.TERM)

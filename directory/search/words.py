@@ -100,6 +100,6 @@ def indexed_words(text, language):
     return [word for word in normalise(joined).split() if not is_stop_word(word, language)]
 
 
-def stemmed(text, language):
-    """A text as its search column holds it: stems with one space between them."""
-    return " ".join(stem(word, language) for word in indexed_words(text, language))
+def phrase(text, language):
+    """The stems of what people type or say, without stop words, in this language; with it phrases are recognised."""
+    return " ".join(stem(word, language) for word in normalise(text).split() if not is_stop_word(word, language))

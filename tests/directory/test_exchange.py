@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from directory.models import GlossaryTerm, Resource
 from directory.models.provenance import Provenance
+from directory.search.query import understand
 from directory.translations.exchange import FORMATS, export
 from directory.translations.integrity import problems
 from directory.translations.provenance import provenance, record
@@ -117,7 +118,7 @@ def test_an_edit_travels_back_with_its_author_and_is_found_by_its_words(resource
     assert out.startswith("added: 0, changed: 1, checked: 0, ")
     resource.refresh_from_db()
     assert resource.summary_ar == "جملة واضحة."
-    assert Resource.objects.matching("واضحة").contains(resource)
+    assert Resource.objects.matching(understand("واضحة", "ar")).contains(resource)
     known = Provenance.objects.of([resource], "ar").get(field="summary")
     assert (known.origin, known.made_by, known.checked_by) == ("person", "Leïla", "")
     assert (known.source_text, known.state("Une phrase.")) == ("Une phrase.", "unchecked")

@@ -66,10 +66,12 @@ def test_an_exact_name_comes_before_what_only_starts_like_it(words, first):
 def test_the_best_match_comes_first():
     topic = make_topic()
     make_resource(topics=[topic], slug="a-texte", body_fr="Le zinc vert du marché.")
-    make_resource(topics=[topic], slug="b-debut", title_fr="Verte zincographie")
-    make_resource(topics=[topic], slug="c-dans-le-titre", title_fr="Tout sur le zinc vert")
+    make_resource(topics=[topic], slug="b-phrase", summary_fr="Du zinc vert.")
+    make_resource(topics=[topic], slug="c-dans-le-titre", title_fr="Marché du zinc vert")
     make_resource(topics=[topic], slug="d-titre", title_fr="Zinc vert")
-    assert found(f"sujet={topic.slug}&q=zinc vert") == ["d-titre", "c-dans-le-titre", "b-debut", "a-texte"]
+    make_resource(topics=[topic], slug="e-ailleurs", summary_en="Zinc vert.")
+    order = ["d-titre", "c-dans-le-titre", "b-phrase", "a-texte", "e-ailleurs"]
+    assert found(f"sujet={topic.slug}&q=zinc vert") == order
 
 
 @pytest.mark.parametrize(("written", "typed"), [("كار", "کار"), ("اللغة", "اللغه"), ("مدني", "مدنی"), ("ёлка", "елка")])
