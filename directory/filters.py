@@ -4,11 +4,12 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db.models import Count, F
+from django.db.models import F
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
+from directory.counting import Facets, count, groups_of
 from directory.models import Resource, Rung
 from directory.models.resources import LOCAL_RUNGS
 from directory.places import Place, find_communes, find_department, find_region, find_typed
@@ -105,10 +106,6 @@ class PlaceForm(forms.Form):
     @property
     def place_errors(self):
         return [message for name in PlaceForm.base_fields for message in self.errors.get(name, [])]
-
-
-# What an entry is counted under, for each filter with a list of choices.
-CHOICE_PATHS = {"theme": "topics__theme__slug", "sujet": "topics__slug", "type": "kind", "portee": "scope"}
 
 
 SORTS = [
@@ -258,44 +255,46 @@ class ResourceFilter(django_filters.FilterSet):
         query.setlist(name, [other for other in query.getlist(name) if other != value])
         return query.urlencode()
 
-    def narrowed(self, *, without=None):
-        """Entries that answer everything but the place, and but one filter; none when something is not understood."""
+    def narrowed(self):
+        """Entries that answer everything but the place; none when something is not understood."""
         if not self.form.is_valid():
             return self.queryset.none()
         queryset = self.queryset
         for name, narrow in self.filters.items():
-            if name != without:
-                queryset = narrow.filter(queryset, self.form.cleaned_data[name])
+            queryset = narrow.filter(queryset, self.form.cleaned_data[name])
         return queryset
+
+    @cached_property
+    def facets(self):
+        """The Facets of the entries that answer the words and the place."""
+        if not self.form.is_valid():
+            return Facets()
+        asked, queryset = self.form.cleaned_data, self.keep_matching(self.queryset, "q", self.form.cleaned_data["q"])
+        if self.place:
+            queryset = queryset.widened(self.place)
+        chosen = {name: {item.slug for item in asked[name]} for name in ("theme", "sujet")}
+        chosen |= {name: set(asked[name]) for name in ("type", "portee")}
+        return count(groups_of(queryset, has_rungs=bool(self.place)), chosen)
 
     @cached_property
     def counts(self):
         """{rung: number of entries} seen from the place, and {None: number} when none is chosen."""
-        if not self.place:
-            return {None: self.narrowed().count()}
-        return self.shown(self.narrowed().widened(self.place).count_by_rung())
-
-    def choices_of(self, name):
-        """{value: number of entries that a filter with this choice alone would give}, all else asked being kept.
-
-        Choices of one filter add up: beside those already ticked, a count says how many entries the choice holds.
-        """
-        path, queryset = CHOICE_PATHS[name], self.narrowed(without=name).order_by()
-        if not self.place:
-            return dict(queryset.values_list(path).annotate(Count("pk", distinct=True)))
-        rungs = {}
-        seen = queryset.widened(self.place).order_by().values_list(path, "rung").annotate(Count("pk", distinct=True))
-        for value, rung, count in seen:
-            rungs.setdefault(value, {})[rung] = count
-        return {value: sum(self.shown(counts).values()) for value, counts in rungs.items()}
+        return self.shown(self.facets.rungs)
 
     @cached_property
     def choice_counts(self):
-        return {name: self.choices_of(name) for name in CHOICE_PATHS}
+        """{filter: {value: number of entries that this choice alone would give}}, all else asked being kept.
+
+        Choices of one filter add up: beside those already ticked, a count says how many entries the choice holds.
+        """
+        return {
+            name: {value: sum(self.shown(rungs).values()) for value, rungs in self.facets.choices[name].items()}
+            for name in ("theme", "sujet", "type", "portee")
+        }
 
     def shown(self, counts):
         """Of the entries of each rung, those that are shown: the ladder goes on only where nothing is local."""
-        if self.is_widened_by(counts):
+        if not self.place or self.is_widened_by(counts):
             return counts
         return {rung: count for rung, count in counts.items() if rung not in (Rung.NEIGHBOURS, Rung.ELSEWHERE)}
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models.places import Commune, Department, Epci, Region
 from directory.models.search import SearchText
+from directory.search.expressions import Among
 from themes.models import Topic
 
 
@@ -42,7 +43,7 @@ class ResourceQuerySet(models.QuerySet):
 
     def matching(self, search):
         """Entries that answer a directory.search.Search."""
-        return self.filter(pk__in=search.texts(SearchText.Kind.RESOURCE).values("object_id"))
+        return self.filter(Among(search.resource_ids))
 
     def ranked(self, search):
         """Annotate each entry with its `relevance` to a Search, the higher the better."""
@@ -88,10 +89,6 @@ class ResourceQuerySet(models.QuerySet):
         """What leads on where a place has nothing of its own: neighbours, region, France, practices from elsewhere."""
         reachable = Q(rung__lt=Rung.ELSEWHERE) | Q(rung=Rung.ELSEWHERE, is_practice=True)
         return self.near(place).filter(reachable).order_by("rung", "slug")
-
-    def count_by_rung(self):
-        """{rung: number of entries}, in one query, for a queryset that `near` annotated."""
-        return dict(self.order_by().values_list("rung").annotate(Count("pk")))
 
     def local_counts(self):
         """{department code: Counter of its own entries by theme slug, and under None in all}, in two queries."""

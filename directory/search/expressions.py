@@ -4,6 +4,7 @@ An expression is a stem, an `AllOf` or an `AnyOf` of expressions. PostgreSQL ans
 tsvectors, SQLite from an FTS5 table; both hold the same stems, so that both give the same answers.
 """
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,11 +57,9 @@ class Matched(Func):
 
     def as_postgresql(self, compiler, connection):
         row, params = compiler.compile(self.source_expressions[0])
+        table = row.removesuffix('."id"')
         query = written(self.expression, "'{}'".format, " & ", " | ")
-        return f"{row} IN (SELECT id FROM directory_searchtext WHERE {self.zone}_stems @@ %s::tsquery)", [
-            *params,
-            query,
-        ]
+        return f"{table}.{self.zone}_stems @@ %s::tsquery", [*params, query]
 
     def as_sqlite(self, compiler, connection):
         row, params = compiler.compile(self.source_expressions[0])
@@ -70,3 +69,25 @@ class Matched(Func):
             f"{row} IN (SELECT rowid FROM directory_searchtext_fts WHERE directory_searchtext_fts MATCH %s)",
             [*params, f"{{{columns}}} : {query}"],
         )
+
+
+class Among(Func):
+    """True for the rows whose primary key is one of many, given as one parameter however many they are."""
+
+    output_field = BooleanField()
+
+    def __init__(self, keys):
+        super().__init__(F("pk"))
+        self.keys = tuple(keys)
+
+    @property
+    def identity(self):
+        return (*super().identity, self.keys)
+
+    def as_postgresql(self, compiler, connection):
+        row, params = compiler.compile(self.source_expressions[0])
+        return f"{row} = ANY(%s)", [*params, list(self.keys)]
+
+    def as_sqlite(self, compiler, connection):
+        row, params = compiler.compile(self.source_expressions[0])
+        return f"{row} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.keys)]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from modeltranslation.utils import build_localized_fieldname
 
@@ -31,6 +30,7 @@ ZONES = {
     Situation: (SearchText.Kind.SITUATION, ["title"], ["summary"], []),
 }
 WORD = re.compile(r"[^\W_]+")
+RELATED = {Resource: ["topics__theme"]}
 is_rebuilding = ContextVar("is_rebuilding", default=False)
 
 
@@ -56,8 +56,6 @@ class Version:
 def versions(instance):
     """Yield a Version for each language an object is written in."""
     kind, *zones = ZONES[type(instance)]
-    if isinstance(instance, Resource):
-        prefetch_related_objects([instance], "topics__theme")
     translated = translated_fields(type(instance))
     for language, _name in settings.LANGUAGES:
         written = any(text_of(instance, name, language) for names in zones for name in names if name in translated)
@@ -79,7 +77,7 @@ def update(sender, instance, **kwargs):
     if is_rebuilding.get():
         return
     forget(sender, instance)
-    found = list(versions(instance))
+    found = list(versions(sender.objects.prefetch_related(*RELATED.get(sender, ())).get(pk=instance.pk)))
     SearchText.objects.bulk_create(version.row for version in found)
     add_words(set().union(*(version.pairs for version in found)), set().union(*(version.common for version in found)))
 
@@ -92,14 +90,16 @@ def add_words(pairs, common):
     )
 
 
-def update_entries(sender, instance, **kwargs):
+def update_entries(sender, instance, action="post_save", **kwargs):
     """An entry is found by its topics and their themes too: write anew those of a topic, a theme or an entry."""
+    if is_rebuilding.get() or not action.startswith("post_"):
+        return
     entries = {
         Theme: lambda: Resource.objects.in_theme(instance),
         Topic: lambda: Resource.objects.on_topics([instance]),
         Resource: lambda: [instance],
     }[type(instance)]
-    for entry in [] if is_rebuilding.get() else entries():
+    for entry in entries():
         update(Resource, entry)
 
 
@@ -137,8 +137,8 @@ def rebuild():
     SearchWord.objects.all().delete()
     frequencies, pairs, common = Counter(), set(), set()
     for model in ZONES:
-        related = ["topics__theme"] if model is Resource else []
-        instances_left = model.objects.order_by("pk").prefetch_related(*related).iterator(chunk_size=500)
+        everything = model.objects.order_by("pk").prefetch_related(*RELATED.get(model, ()))
+        instances_left = everything.iterator(chunk_size=500)
         while instances := list(islice(instances_left, 500)):
             found = [version for instance in instances for version in versions(instance)]
             SearchText.objects.bulk_create(version.row for version in found)

@@ -144,6 +144,11 @@ class Search:
             + Case(When(language__in={self.language, SOURCE}, then=Value(0)), default=Value(OTHER_LANGUAGE * 100))
         )
 
+    @cached_property
+    def resource_ids(self):
+        """The primary keys of the entries that answer, asked once for all that is counted and listed of them."""
+        return set(self.texts(SearchText.Kind.RESOURCE).values_list("object_id", flat=True))
+
     def texts(self, *kinds):
         """The SearchTexts of these kinds that answer."""
         texts = SearchText.objects.filter(kind__in=kinds)

@@ -20,7 +20,8 @@ def begun_by(word):
 def misspelt_as(word, most=2):
     """The SearchWords the fewest slips of the keyboard away: at most one in a short word, none in a tiny one.
 
-    A slip is a letter missing, added, replaced or swapped with the next. Of equals, the most frequent come first.
+    A slip is a letter missing, added, replaced or swapped with the next; who makes two begins the word right. Of
+    equals, the most frequent come first.
     """
     if len(word) < 4 or word.isdecimal():
         return []
@@ -28,7 +29,7 @@ def misspelt_as(word, most=2):
     near = {}
     for candidate in alike(word):
         slips = OSA.distance(word, candidate.word, score_cutoff=most)
-        if slips <= most:
+        if slips <= most and (slips < 2 or candidate.word[0] == word[0]):
             near.setdefault(slips, []).append(candidate)
     nearest = near[min(near)] if near else []
     return sorted(nearest, key=lambda found: (found.word[0] != word[0], -found.frequency, found.word))[:MOST]

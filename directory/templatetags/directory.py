@@ -1,4 +1,5 @@
 import re
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -145,6 +146,14 @@ def address_in(context, language):
     query = request.GET.copy()
     query.pop("avec", None)
     return translate_url(f"{request.path}{'?' if query else ''}{query.urlencode()}", language)
+
+
+@register.simple_tag(takes_context=True)
+def place_query(context):
+    """The place in the address of this page, as the query of a link, so that it stays with the reader; often empty."""
+    asked = context["request"].GET
+    places = [(name, value) for name in ("departement", "region", "commune") for value in asked.getlist(name)]
+    return f"?{urlencode(places)}" if places else ""
 
 
 @register.filter

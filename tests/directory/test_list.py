@@ -8,8 +8,9 @@ from django.utils.translation import override
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.filters import ResourceFilter
-from directory.models import Resource, Rung
+from directory.models import Department, Resource, Rung
 from tests.factories import make_branch, make_resource, make_topic
+from themes.models import Theme
 
 pytestmark = pytest.mark.django_db
 LIST = "/fr/ressources/"
@@ -254,8 +255,11 @@ def test_a_card_seen_from_a_place_shows_the_branch_that_serves_it(client):
         ("", 11),
         # and the department, its neighbours, the branches
         ("departement=15", 14),
-        # and the chosen themes, checked
-        ("departement=15&theme=mobilite&q=permis", 15),
+        # and the chosen themes, checked; the words: known stems, synonyms, full names, whether enough entries have them
+        # all and one is named so, what else bears them
+        ("departement=15&theme=mobilite&q=permis", 21),
+        # and the place among them: departments, regions, communes, common words
+        ("theme=mobilite&q=permis cantal", 24),
     ],
 )
 def test_the_number_of_queries_does_not_depend_on_the_number_of_entries(
@@ -265,3 +269,23 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_entries(
         make_resource(departments=["15"])
     with django_assert_num_queries(queries):
         client.get(f"{LIST}?{query}")
+
+
+def test_every_theme_of_every_department_leads_somewhere_and_its_counts_are_what_the_click_gives():
+    published, themes = Resource.objects.published(), list(Theme.objects.values_list("slug", flat=True))
+    local = published.local_counts()
+    for code in Department.objects.values_list("code", flat=True):
+        counts = ResourceFilter(QueryDict(f"departement={code}"), published).choice_counts["theme"]
+        for theme in themes:
+            clicked = ResourceFilter(QueryDict(f"departement={code}&theme={theme}"), published)
+            assert 0 < counts[theme] == clicked.total, (code, theme)
+            if here := local[code][theme]:
+                query = f"departement={code}&theme={theme}&portee=local&portee=departemental"
+                assert ResourceFilter(QueryDict(query), published).total == here, (code, theme)
+
+
+def test_the_place_stays_in_the_links_of_the_menu_and_of_the_themes(client):
+    page = client.get("/fr/themes/?departement=15")
+    assertContains(page, 'href="/fr/themes/mobilite/?departement=15"')
+    assertContains(page, 'href="/fr/ressources/?departement=15"')
+    assertContains(page, 'href="/fr/situations/?departement=15"')
