@@ -251,15 +251,15 @@ def test_a_card_seen_from_a_place_shows_the_branch_that_serves_it(client):
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        # choices of themes and topics, their counts and those of types and scopes, total, entries, their places, topics
-        ("", 11),
+        # the choices of themes and topics, the counts and the topics they stand for, entries, their places, topics
+        ("", 8),
         # and the department, its neighbours, the branches
-        ("departement=15", 14),
+        ("departement=15", 11),
         # and the chosen themes, checked; the words: known stems, synonyms, full names, whether enough entries have them
         # all and one is named so, what else bears them
-        ("departement=15&theme=mobilite&q=permis", 21),
+        ("departement=15&theme=mobilite&q=permis", 19),
         # and the place among them: departments, regions, communes, common words
-        ("theme=mobilite&q=permis cantal", 24),
+        ("theme=mobilite&q=permis cantal", 22),
     ],
 )
 def test_the_number_of_queries_does_not_depend_on_the_number_of_entries(
