@@ -108,8 +108,8 @@ class PlaceForm(forms.Form):
         return [message for name in PlaceForm.base_fields for message in self.errors.get(name, [])]
 
 
+BEST_MATCH = pgettext_lazy("sort by", "Best match")
 SORTS = [
-    ("pertinence", pgettext_lazy("sort by", "Best match")),
     ("proximite", pgettext_lazy("sort by", "Nearest")),
     ("verification", pgettext_lazy("sort by", "Last verified")),
     ("nom", pgettext_lazy("sort by", "Name")),
@@ -151,7 +151,7 @@ class ResourceFilter(django_filters.FilterSet):
         choices=[("tels-quels", _("No place is read in the words"))],
         method="keep_all",
     )
-    tri = django_filters.ChoiceFilter(label=_("Sort by"), choices=SORTS, empty_label=None, method="keep_all")
+    tri = django_filters.ChoiceFilter(label=_("Sort by"), choices=SORTS, empty_label=BEST_MATCH, method="keep_all")
     type = django_filters.MultipleChoiceFilter(
         label=pgettext_lazy("kind of entry", "Type"),
         field_name="kind",
@@ -314,14 +314,13 @@ class ResourceFilter(django_filters.FilterSet):
     @property
     def order(self):
         """The names to sort by: the ladder of rungs when a place is chosen, then as asked, then by name."""
-        chosen = self.form.cleaned_data["tri"] or ("pertinence" if self.search else "nom")
         by = {
-            "pertinence": ["-relevance"] if self.search else [],
+            "": ["-relevance"] if self.search else [],
             "proximite": [F("borders").asc(nulls_last=True)] if self.place else [],
             "verification": [F("verified_on").desc(nulls_last=True)],
             "nom": [],
         }
-        return [*(["rung"] if self.place else []), *by[chosen], "slug"]
+        return [*(["rung"] if self.place else []), *by[self.form.cleaned_data["tri"]], "slug"]
 
     @property
     def qs(self):

@@ -229,7 +229,6 @@ def test_a_search_that_finds_nothing_only_because_of_a_filter_is_not_counted(cli
 @pytest.mark.parametrize(
     ("sort", "order"),
     [
-        ("pertinence", ["c", "a", "b"]),
         ("proximite", ["b", "c", "a"]),
         ("verification", ["a", "b", "c"]),
         ("nom", ["a", "b", "c"]),
@@ -245,9 +244,7 @@ def test_the_answers_are_sorted_as_asked_within_each_step_of_the_ladder(sort, or
         topics=[topic], slug="b", body_fr="Un zinnia.", departments=["12"], is_practice=True, verified_on="2026-01-01"
     )
     make_resource(topics=[topic], slug="c", title_fr="Zinnia", departments=["63"], is_practice=True)
-    assert found("zinnia", departement="2A", sujet=topic.slug, tri=sort) == (
-        order if sort != "proximite" else ["a", "b", "c"]
-    )
+    assert found("zinnia", departement="66", sujet=topic.slug, tri=sort) == order
 
 
 def test_a_sort_that_does_not_exist_gets_a_sentence(client):
