@@ -48,6 +48,10 @@ class SearchText(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "object_id", "language"], name="search_text_once_per_language")
         ]
+        indexes = [
+            models.Index(fields=["kind", "title"], name="search_text_title"),
+            models.Index(fields=["kind", "summary"], name="search_text_summary"),
+        ]
 
     def __str__(self):
         return f"{self.kind} {self.object_id} ({self.language})"
