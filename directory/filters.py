@@ -180,7 +180,9 @@ class ResourceFilter(django_filters.FilterSet):
         super().__init__(asked, queryset)
 
     def keep_matching(self, queryset, name, words):
-        return queryset.matching(self.search) if self.search else queryset
+        if self.search is None or self.search.place and not self.search.has_words:
+            return queryset
+        return queryset.matching(self.search)
 
     def keep_themes(self, queryset, name, themes):
         return queryset.on_topics(Topic.objects.filter(theme__in=themes)) if themes else queryset
@@ -203,7 +205,7 @@ class ResourceFilter(django_filters.FilterSet):
     @cached_property
     def place(self):
         """The Place that was chosen, else the one among the words; an empty one, which is false, without any."""
-        return self.form.place or self.search and self.search.place or self.form.place
+        return self.search.place if self.search and self.search.place else self.form.place
 
     @property
     def chips(self):
@@ -315,7 +317,7 @@ class ResourceFilter(django_filters.FilterSet):
     def order(self):
         """The names to sort by: the ladder of rungs when a place is chosen, then as asked, then by name."""
         by = {
-            "": ["-relevance"] if self.search else [],
+            "": ["-relevance"] if self.search and self.search.has_words else [],
             "proximite": [F("borders").asc(nulls_last=True)] if self.place else [],
             "verification": [F("verified_on").desc(nulls_last=True)],
             "nom": [],
@@ -328,7 +330,7 @@ class ResourceFilter(django_filters.FilterSet):
         queryset = self.narrowed()
         if not self.form.is_valid():
             return queryset
-        if self.search:
+        if self.search and self.search.has_words:
             queryset = queryset.ranked(self.search)
         if self.place:
             queryset = queryset.widened(self.place) if self.is_widened else queryset.serving(self.place)

@@ -107,7 +107,7 @@ def suggestions(text, most=10):
         labels += [f"{postal.commune.name} {postal.code}" for postal in codes[:most]]
     else:
         labels += [str(commune) for commune in Commune.objects.starting_with(name)[:most]]
-    return labels[:most]
+    return list(dict.fromkeys(labels))[:most]
 
 
 @dataclass

@@ -6,6 +6,7 @@ from functools import cache
 
 # Letters that keyboards and habits write in several ways, Arabic and Persian among them.
 LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ı": "i", "ك": "ک", "ي": "ی", "ى": "ی", "ة": "ه"})
+DOTTED = re.compile(r"(?<!\w)(?:[^\W\d_]\.)+[^\W\d_](?!\w)")
 NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -26,5 +27,6 @@ def base(char):
 
 def normalise(text):
     """Words of a text in lower case, without accents, vowel marks or punctuation, one space between them."""
+    text = DOTTED.sub(lambda letters: letters[0].replace(".", ""), text)  # R.S.A.
     composed = unicodedata.normalize("NFKC", figures(text).casefold())
     return NOT_A_WORD.sub(" ", "".join(map(base, composed))).strip()

@@ -43,10 +43,11 @@ UNITS = {"ans", "an", "mois", "jours", "heures", "h", "euros", "eur", "km"}
 
 @dataclass
 class PlaceAmong:
-    """The words that name a place, from `start` to `end`, and the places they name, several when they share a name."""
+    """The words that lead to a place and name it, from `start` to `end`, its name as typed, and the places so named."""
 
     start: int
     end: int
+    name: str
     places: list = field(default_factory=list)
 
 
@@ -68,9 +69,10 @@ def place_among(words, language):
             if len(found) > 1 and end < len(words) and CODE.fullmatch(words[end]):
                 told_apart = [place for place in found if words[end].upper() in codes_of(place)]
                 found, end = (told_apart, end + 1) if told_apart else (found, end)
+            name = " ".join(words[start:end])
             while start and words[start - 1] in LEADS:
                 start -= 1
-            return PlaceAmong(start, end, found)
+            return PlaceAmong(start, end, name, found)
     return None
 
 
@@ -109,7 +111,7 @@ def is_meant(place, words, start, end, common, language):
     first, before = words[start], words[start - 1] if start else ""
     if end - start > 1:
         return True
-    if before + first in common:
+    if before and before + first in common:
         return False  # "UPE 2A"
     if first.isdecimal() and len(first) == 2:
         return end == len(words) or words[end] not in UNITS

@@ -72,7 +72,8 @@ class Search:
     corrections: dict = field(default_factory=dict)
     unknown: list = field(default_factory=list)
 
-    def __bool__(self):
+    @property
+    def has_words(self):
         """False when the words only name a place."""
         return bool(self.parts or self.unknown)
 
@@ -166,6 +167,8 @@ def understand(typed, language, *, reads_places=True):
         words = read_place(search, words)
     search.other_words = " ".join(words)
     told = [word for word in words if not is_stop_word(word, language)]
+    if not told and not search.place_words:
+        search.unknown = words  # nothing but small words: they find nothing rather than everything
     frequencies = known_stems(told)
     search.parts = tuple(parts_of(mend(search, told, frequencies), frequencies))
     return search
@@ -176,7 +179,7 @@ def read_place(search, words):
     among = place_among(words, search.language) or place_called_otherwise(words, search.language)
     if among is None:
         return words
-    search.place_words = " ".join(words[among.start : among.end])
+    search.place_words = among.name
     if len(among.places) == 1:
         search.place = place_of(among.places[0])
     else:
@@ -189,9 +192,9 @@ def place_called_otherwise(words, language):
     spans = phrases(words)
     for synonym in Synonym.objects.filter(key__in=spans).order_by("pk"):
         name = normalise(synonym.means).split()
-        if synonym.means.istitle() and (among := place_among(name, language)) and among.end == len(name):
+        if synonym.means[0].isupper() and (among := place_among(name, language)) and among.end == len(name):
             start, end = spans[synonym.key][0]
-            return PlaceAmong(start, end, among.places)
+            return PlaceAmong(start, end, " ".join(words[start:end]), among.places)
     return None
 
 

@@ -199,7 +199,9 @@ def rung_title(rung, place):
 
 @register.simple_tag
 def choice_count(filterset, name, box):
-    """The number of entries beside a choice of a filter: what the reader gets by choosing it."""
+    """The number of entries beside a choice of a filter: what choosing it gives; None when something asked is wrong."""
+    if filterset.form.errors:
+        return None
     return filterset.choice_counts[name].get(str(box.data["value"]), 0)
 
 

@@ -37,7 +37,7 @@ def resource_list(request):
             "filterset": filterset,
             "form": filterset.form,
             "search": search,
-            "answers": other_answers(search) if search and page.number == 1 else [],
+            "answers": other_answers(search) if search and search.has_words and page.number == 1 else [],
             "advice": advise(filterset) if search and not filterset.total else None,
             "page": page,
             "page_error": page_error,
@@ -50,6 +50,8 @@ def resource_list(request):
 def advise(filterset):
     """What to try when nothing answers: the words without the filters, and where the nearest that have some are."""
     entries, search = Resource.objects.published(), filterset.search
+    if not search.has_words:
+        return {}
     if search.share is None:
         count_empty_search(search)
         return {"did_you_mean": search.did_you_mean}

@@ -113,6 +113,7 @@ def test_a_rebuilt_index_is_the_one_that_saves_have_made():
         ("emploi vosges", "Vosges (88)", "emploi"),
         ("emploi dans les Vosges", "Vosges (88)", "emploi"),
         ("permis 15", "Cantal (15)", "permis"),
+        ("2A emploi", "Corse-du-Sud (2A)", "emploi"),
         ("santé Gannat", "Gannat (03)", "sante"),
         ("santé à Saint-Flour", "Saint-Flour (15)", "sante"),
         ("logement Saint Denis 974", "Saint-Denis (974)", "logement"),
@@ -143,6 +144,26 @@ def test_the_place_read_in_the_words_narrows_says_so_and_can_be_taken_back(clien
     assertNotContains(page, there.get_absolute_url())
     assertContains(page, "?q=zinnia+vosges&amp;mots=tels-quels")
     assert set(found("zinnia vosges", mots="tels-quels", sujet=topic.slug)) == {here.slug, there.slug}
+
+
+@pytest.mark.parametrize("words", ["vosges", "88", "2A", "la Réunion", "lorraine", "dans le Cantal"])
+def test_a_place_alone_is_seen_from_there(words):
+    code = understand(words, "fr").place.departments[0].code
+    assert found(words)[:3] == found("", departement=code)[:3] or understand(words, "fr").place.chosen_regions
+
+
+def test_a_shared_name_alone_lists_nothing_until_one_is_chosen():
+    assert found("Saint-Denis") == []
+
+
+@pytest.mark.parametrize("words", ["a", "le la les", "de l'"])
+def test_small_words_alone_find_nothing_rather_than_everything(words):
+    assert found(words) == []
+
+
+def test_dots_in_an_acronym_change_nothing():
+    assert found("F.L.E.")[:5] == found("FLE")[:5]
+    assert found("R.S.A") == found("RSA")
 
 
 def test_a_place_chosen_in_its_box_is_not_read_again_in_the_words():
