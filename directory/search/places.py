@@ -58,6 +58,7 @@ def place_among(words, language):
         for size in range(min(LONGEST_NAME, len(words)), 0, -1)
         for start in range(len(words) - size, -1, -1)
     ]
+    spans.sort(key=lambda span: span[1] - span[0] == 1 and words[span[0]][0].isdecimal())  # a name before a number
     names = {span: normalise_name(" ".join(words[slice(*span)])) for span in spans}
     known = places_called(set(names.values()))
     common = common_words(words)
@@ -66,10 +67,10 @@ def place_among(words, language):
             place for place in known.get(names[start, end], []) if is_meant(place, words, start, end, common, language)
         ]
         if found:
-            if len(found) > 1 and end < len(words) and CODE.fullmatch(words[end]):
+            name = " ".join(words[start:end])
+            if end < len(words) and CODE.fullmatch(words[end]):
                 told_apart = [place for place in found if words[end].upper() in codes_of(place)]
                 found, end = (told_apart, end + 1) if told_apart else (found, end)
-            name = " ".join(words[start:end])
             while start and words[start - 1] in LEADS:
                 start -= 1
             return PlaceAmong(start, end, name, found)
@@ -96,7 +97,10 @@ def places_called(names):
 
 def codes_of(place):
     """What people write after a name to tell its homonyms apart: the department's number, a postal code."""
-    return {department_of(place).code} | {code.code for code in place.postal_codes.all()}
+    if isinstance(place, Region):
+        return set()
+    postal_codes = place.postal_codes.all() if isinstance(place, Commune) else ()
+    return {department_of(place).code} | {code.code for code in postal_codes}
 
 
 def common_words(words):

@@ -14,6 +14,7 @@ from directory.search.expressions import AllOf, AnyOf, Matched, Zone, leaves
 from directory.search.folding import normalise
 from directory.search.places import PlaceAmong, place_among
 from directory.search.spelling import begun_by, misspelt_as
+from directory.search.stop_words import EVERYWHERE
 from directory.search.words import STEMMERS, is_stop_word, stem, stems
 from directory.translations import SOURCE
 
@@ -85,9 +86,10 @@ class Search:
 
     def having(self, share):
         """The expression of the texts that have at least this share of the words, by weight."""
-        least, enough = share * sum(part.weight for part in self.parts), []
-        for size in range(1, len(self.parts) + 1):
-            for some in combinations(self.parts, size):
+        telling = [part for part in self.parts if part.weight] or self.parts
+        least, enough = share * sum(part.weight for part in telling), []
+        for size in range(1, len(telling) + 1):
+            for some in combinations(telling, size):
                 if sum(part.weight for part in some) >= least and not any(set(less) <= set(some) for less in enough):
                     enough.append(some)
         return AnyOf(tuple(AllOf(tuple(part.expression for part in some)) for some in enough))
@@ -275,6 +277,11 @@ def parts_of(words, frequencies):
 
 
 def weight(word, frequencies):
-    """How much a word tells: 30 when it stands in one text, less the more texts it stands in, half when guessed."""
+    """How much a word tells: 30 when it stands in one text, less the more texts it stands in, half when guessed.
+
+    Nothing when nearly every entry could have it.
+    """
+    if word.text in EVERYWHERE:
+        return 0
     texts = max((frequencies.get(root, 0) for root in word.roots), default=0)
     return round((30 if word.is_guess else 60) / (1 + log2(1 + (texts or UNCOUNTED))))

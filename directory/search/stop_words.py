@@ -52,3 +52,19 @@ WRITTEN = {
     """,
 }
 STOP_WORDS = {language: frozenset(normalise(words).split()) for language, words in WRITTEN.items()}
+
+# What nearly every entry is about, or is: worth a look in a name, no help in telling entries apart.
+EVERYWHERE = frozenset(
+    normalise(
+        """
+        réfugié réfugiés réfugiée réfugiées gratuit gratuits gratuite gratuites gratuitement
+        refugee refugees free
+        لاجئ لاجئين اللاجئين للاجئين لاجئون اللاجئون مجانا مجاني مجانية مجانًا
+        پناهنده پناهندگان پناهجو رایگان مجانی
+        کډوال کډوالو وړیا
+        ስደተኛ ስደተኛታት ንስደተኛታት ብነጻ
+        беженец беженца беженцы беженцев беженцам бесплатный бесплатные бесплатная бесплатно бесплатных
+        біженець біженця біженці біженців біженцям безкоштовний безкоштовні безкоштовна безкоштовно безкоштовних
+        """
+    ).split()
+)

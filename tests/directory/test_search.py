@@ -64,6 +64,12 @@ def test_what_is_typed_otherwise_is_found(written, typed):
     assert resource.slug in found(typed, sujet=topic.slug)
 
 
+def test_words_that_every_entry_could_have_tell_nothing_beside_others():
+    resource = make_resource(title_fr="Xylophone en colocation")
+    assert found("xylophone réfugiés gratuit") == [resource.slug]
+    assert len(found("réfugiés")) > 20
+
+
 def test_an_acronym_and_its_full_name_find_each_other():
     by_acronym = make_resource(title_fr="Zéphyr FLE")
     by_name = make_resource(title_fr="Zéphyr du français langue étrangère")
@@ -123,6 +129,7 @@ def test_a_rebuilt_index_is_the_one_that_saves_have_made():
         ("jeune de 25 ans", None, "jeune de 25 ans"),
         ("maire", None, "maire"),
         ("job", None, "job"),
+        ("emploi Limoges 87", "Limoges (87)", "emploi"),
     ],
 )
 def test_a_place_among_the_words_is_understood(words, place, others):
