@@ -55,6 +55,7 @@ def local_part(theme, place):
     branches = Branch.objects.serving(place.departments).with_resource()
     return {
         "local_entries": entries,
+        "national_count": themed.filter(scope=Resource.Scope.NATIONAL).count(),
         "has_local": has_local,
         "branches": list(branches.filter(resource__in=Resource.objects.in_theme(theme)))
         or branches.of_general_actors(),

@@ -1,8 +1,11 @@
 """One entry, one theme, one department: what each page tells."""
 
 import pytest
+from django.http import QueryDict
 from pytest_django.asserts import assertContains, assertNotContains
 
+from directory.filters import ResourceFilter
+from directory.models import Resource
 from tests.factories import make_branch, make_resource, make_topic
 from themes.models import Theme
 
@@ -109,3 +112,11 @@ def test_a_named_persons_address_stands_on_the_contacts_page_only(client):
         "/fr/territoires/87/",
     ]:
         assertNotContains(client.get(address), personal)
+
+
+def test_a_theme_seen_from_a_place_says_how_many_entries_serve_all_of_france(client):
+    query = "theme=mobilite&departement=15&portee=national"
+    total = ResourceFilter(QueryDict(query), Resource.objects.published()).total
+    page = client.get("/fr/themes/mobilite/?departement=15")
+    assertContains(page, "departement=15&amp;theme=mobilite&amp;portee=national")
+    assertContains(page, f"{total} fiches pour toute la France")
