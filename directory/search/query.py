@@ -19,6 +19,7 @@ from directory.search.words import STEMMERS, is_stop_word, stem, stems
 from directory.translations import SOURCE
 
 MOST_WORDS = 12
+MOST_TELLING = 6  # of many words, those that decide what is found: subsets of all of them would be thousands
 LONGEST_PHRASE = 6
 # What a part of the words counts for in a text, by where it stands.
 IN_TITLE, IN_SUMMARY, IN_BODY = 8, 3, 1
@@ -85,14 +86,15 @@ class Search:
         return {" ".join(stem(word, language) for word in words) for language in STEMMERS}
 
     def having(self, share):
-        """The expression of the texts that have at least this share of the words, by weight."""
-        telling = [part for part in self.parts if part.weight] or self.parts
+        """The expression of the texts that have at least this share of the words, by weight; the rest only rank."""
+        telling = sorted(self.parts, key=lambda part: -part.weight)[:MOST_TELLING]
+        telling = [part for part in telling if part.weight] or telling
         least, enough = share * sum(part.weight for part in telling), []
         for size in range(1, len(telling) + 1):
-            for some in combinations(telling, size):
-                if sum(part.weight for part in some) >= least and not any(set(less) <= set(some) for less in enough):
+            for some in map(set, combinations(range(len(telling)), size)):
+                if sum(telling[i].weight for i in some) >= least and not any(less <= some for less in enough):
                     enough.append(some)
-        return AnyOf(tuple(AllOf(tuple(part.expression for part in some)) for some in enough))
+        return AnyOf(tuple(AllOf(tuple(telling[i].expression for i in sorted(some))) for some in enough))
 
     @cached_property
     def share(self):

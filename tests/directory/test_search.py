@@ -284,3 +284,11 @@ def test_a_sort_that_does_not_exist_gets_a_sentence(client):
 )
 def test_no_words_break_the_search(client, words):
     assert client.get(LIST, {"q": words}).status_code == 200
+
+
+def test_many_words_are_not_tried_in_every_combination():
+    words = "permis logement emploi santé école vélo français commune mairie accueil famille travail"
+    search = understand(words, "fr")
+    assert len(search.parts) == 12
+    assert len(search.having(0.4).parts) <= 20
+    assert found(words)
