@@ -1,11 +1,12 @@
 from django.contrib import admin
 
+from directory.admin.base import ContentAdmin
 from directory.admin.translations import TranslatedAdmin
 from directory.models import Contact, GlossaryTerm
 
 
 @admin.register(Contact)
-class ContactAdmin(admin.ModelAdmin):
+class ContactAdmin(ContentAdmin):
     list_display = ["name", "group", "email", "department", "is_personal"]
     list_select_related = ["department"]
     list_filter = ["group", "is_personal"]

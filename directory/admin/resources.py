@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
+from directory.admin.base import ContentAdmin
 from directory.admin.translations import TranslatedAdmin
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
@@ -125,7 +126,7 @@ class ResourceAdmin(TranslatedAdmin):
 
 
 @admin.register(Branch)
-class BranchAdmin(admin.ModelAdmin):
+class BranchAdmin(ContentAdmin):
     list_display = ["name", "resource", "email", "phone", "dated"]
     list_select_related = ["resource"]
     list_filter = ["resource", "dated"]

@@ -1,10 +1,11 @@
 from django.contrib import admin
 
+from directory.admin.base import ContentAdmin
 from directory.models import EmptySearch, Synonym
 
 
 @admin.register(Synonym)
-class SynonymAdmin(admin.ModelAdmin):
+class SynonymAdmin(ContentAdmin):
     list_display = ["said", "means", "language"]
     list_filter = ["language"]
     search_fields = ["said", "means"]

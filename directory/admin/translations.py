@@ -17,6 +17,7 @@ from django.utils.translation import get_language_info, gettext as _, gettext_la
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
+from directory.admin.base import ContentAdmin
 from directory.models import Provenance, State
 from directory.models.provenance import TRANSLATION_LANGUAGES
 from directory.translations import fingerprint, plain, provenance, translated_fields, work
@@ -98,7 +99,7 @@ def record_typed(form, user):
     provenance.record(made)
 
 
-class TranslatedAdmin(TranslationAdmin):
+class TranslatedAdmin(ContentAdmin, TranslationAdmin):
     """The admin of a translated model: a tab per language, of our own because modeltranslation's call another host.
 
     A translation typed there is a person's, made from today's French.
