@@ -1,7 +1,8 @@
 """What the admin of everything that editors write has in common."""
 
+from directory.admin.exchange import WithExchange
 from directory.admin.history import WithHistory
 
 
-class ContentAdmin(WithHistory):
+class ContentAdmin(WithHistory, WithExchange):
     """The admin of a model whose objects editors write."""

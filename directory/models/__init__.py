@@ -1,3 +1,4 @@
+from directory.models.duplicates import NotDuplicate
 from directory.models.history import Act, Change
 from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
@@ -6,6 +7,7 @@ from directory.models.reference import Contact, GlossaryTerm
 from directory.models.resources import Branch, Resource, Rung
 from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
 from directory.models.situations import Situation, Step
+from directory.models.uploads import Upload
 
 __all__ = [
     "Act",
@@ -19,6 +21,7 @@ __all__ = [
     "Epci",
     "GlossaryTerm",
     "LoadedRecord",
+    "NotDuplicate",
     "PostalCode",
     "Provenance",
     "Region",
@@ -30,4 +33,5 @@ __all__ = [
     "State",
     "Step",
     "Synonym",
+    "Upload",
 ]
