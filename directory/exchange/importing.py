@@ -22,7 +22,7 @@ from directory.history import Act, act
 from directory.models import Provenance, Synonym
 from directory.models.search import synonym_slug
 from directory.search import index
-from directory.states import BATCH, batches, localized_columns
+from directory.states import BATCH, localized_columns
 from directory.translations import SOURCE, plain, provenance, text_in
 
 try:
@@ -186,35 +186,30 @@ class Import:
         return dict(found)
 
     def save(self, *, seen, reason="", with_alike=False):
-        """Write the table in one transaction and one act of the history; yield how many rows are read, then indexed.
+        """Write the table in one transaction and one act of the history; yield how many rows are done.
 
         `seen` is the fingerprint of the comparison that the editor saw. New rows that resemble something are left out
         unless `with_alike`. Raises NotSaved, and has written nothing, when anything is refused or not as it was seen.
         """
-        written = []
         try:
             with act(user=self.user, reason=reason, origin=Act.Origin.IMPORT) as this:
                 for rows in self.compare(lock=True):
                     rows = [row for row in rows if row.outcome in (ADDED, CHANGED) and (with_alike or not row.alike)]
                     if not self.counts[REFUSED]:
                         self.write(rows, this)
-                        written += [row.instance.pk for row in rows]
                     yield self.counts.total()
                 if self.fingerprint != seen:
                     raise NotSaved(CHANGED_MEANWHILE)
                 if self.counts[REFUSED]:
                     raise NotSaved(_("Rows of this file are refused: nothing was saved."))
-                for pks in batches(written):
-                    index.written_in_bulk(self.model, pks)
-                    yield self.counts.total()
         except IntegrityError as error:  # someone else added the same
             raise NotSaved(CHANGED_MEANWHILE) from error
 
     def write(self, rows, this):
-        """Write some rows into the database, with their relations and what is known of their translations."""
+        """Write some rows into the database, what is known of their translations, the search index and the history."""
         this.watch([row.instance for row in rows])
         self.put(rows)
-        this.before |= {(self.model, row.instance.pk): None for row in rows if row.outcome == ADDED}
+        this.added(row.instance for row in rows if row.outcome == ADDED)
         made, emptied = [], defaultdict(list)
         for row in rows:
             for column, (name, language) in self.translations:
@@ -228,6 +223,8 @@ class Import:
         provenance.record(made)
         for (name, language), pks in emptied.items():
             Provenance.objects.of_model(self.model, language).filter(field=name, object_id__in=pks).delete()
+        index.written_in_bulk(self.model, [row.instance.pk for row in rows])
+        this.write()
 
     def put(self, rows):
         """Write the columns and relations of some rows, in a few queries."""

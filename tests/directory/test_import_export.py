@@ -406,7 +406,7 @@ from directory.search import index
 rows = [
     (number, {"slug": f"tue-{number}", "title_fr": f"Tuée {number}", "summary_fr": "x", "kind": "outil",
               "topics": sys.argv[1], "source": "x"})
-    for number in range(1000)
+    for number in range(1500)
 ]
 def compared():
     work = Import(Resource, rows, None)
@@ -414,8 +414,10 @@ def compared():
         pass
     return work.fingerprint
 def die(*args):
-    print(Resource.objects.filter(slug__startswith="tue-").count(), flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
+    written = Resource.objects.filter(slug__startswith="tue-").count()
+    if written == 1000:
+        print(written, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
 seen = compared()
 index.written_in_bulk = die
 for _done in Import(Resource, rows, None).save(seen=seen):
