@@ -1,6 +1,7 @@
 """Import and export in the admin: a list taken away as a table; a file brought back, looked at, then saved whole."""
 
 import tempfile
+from itertools import islice
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,6 +24,7 @@ from directory.states import KINDS
 from directory.translations.work import word_diff
 
 MOST_SHOWN = 200
+MOST_ALIKE = 5  # of one row
 # Where the rows go in a page that is sent while they are read.
 HERE = "<!-- progress -->"
 BUSY = gettext_lazy("Someone else is saving a great deal: nothing of yours was saved. Try again in a moment.")
@@ -205,9 +207,7 @@ class WithExchange(admin.ModelAdmin):
             upload.delete()
             left_out = 0 if "with_alike" in said else work.alike_count
             added = work.counts[ADDED] - left_out
-            yield self.fragment(
-                request, "done", added=added, changed=work.counts[CHANGED], left_out=left_out, counts=work.counts
-            )
+            yield self.fragment(request, "done", added=added, left_out=left_out, counts=work.counts, act=work.act)
 
     def fragment(self, request, name, **context):
         context |= {"opts": self.opts, "changelist": self.address("changelist")}
@@ -215,12 +215,13 @@ class WithExchange(admin.ModelAdmin):
 
     def shown(self, row):
         """A Row as the preview says it: labels for columns, words marked where they differ."""
-        label = lambda name: self.model._meta.get_field(name).verbose_name  # noqa: E731
+        labels = {name: self.model._meta.get_field(name).verbose_name for name in {*row.changes, *row.problems}}
+        alike = islice(row.alike.items(), MOST_ALIKE)
         return {
             "row": row,
-            "changes": [(label(name), word_diff(old, new)) for name, (old, new) in row.changes.items()],
-            "problems": [(label(name), sentences) for name, sentences in row.problems.items()],
-            "alike": [(slug, [duplicates.SIGNS[sign] for sign in signs]) for slug, signs in row.alike.items()],
+            "changes": [(labels[name], word_diff(old, new)) for name, (old, new) in row.changes.items()],
+            "problems": [(labels[name], sentences) for name, sentences in row.problems.items()],
+            "alike": [(slug, [duplicates.SIGNS[sign] for sign in signs]) for slug, signs in alike],
         }
 
     # Duplicates

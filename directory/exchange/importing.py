@@ -64,7 +64,7 @@ class Import:
     """A table of rows, (number, {column: text}), on its way into the objects of a model, for a user.
 
     After `compare` or `save`, `counts` says how many rows came to what, `alike_count` how many of those to add resemble
-    something, and `fingerprint` what exactly.
+    something, and `fingerprint` what exactly; after `save`, `act` is where the history keeps it.
     """
 
     def __init__(self, model, rows, user):
@@ -128,7 +128,7 @@ class Import:
             return Row(number, instance, UNCHANGED)
         problems = self.table.problems(instance, cells)
         after = self.table.cells(instance)
-        changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
+        changes = {name: ("" if is_new else before[name], new) for name, new in after.items() if before[name] != new}
         if not is_new and not changes and not problems:
             return Row(number, instance, UNCHANGED)
         for constraint, taken in self.unique:
@@ -193,6 +193,7 @@ class Import:
         """
         try:
             with act(user=self.user, reason=reason, origin=Act.Origin.IMPORT) as this:
+                self.act = this.act
                 for rows in self.compare(lock=True):
                     rows = [row for row in rows if row.outcome in (ADDED, CHANGED) and (with_alike or not row.alike)]
                     if not self.counts[REFUSED]:

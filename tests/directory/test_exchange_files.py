@@ -179,7 +179,7 @@ def test_a_workbook_of_text_cells_may_begin_with_any_sign(editor):
     cell.data_type = "s"
     file = io.BytesIO()
     made.save(file)
-    assert "To change: 1." in send(editor, Theme, file.getvalue(), "t.xlsx")
+    assert "Changed: 1." in send(editor, Theme, file.getvalue(), "t.xlsx")
 
 
 def test_blank_rows_are_no_rows(editor):

@@ -72,7 +72,7 @@ def format(request):
 @pytest.mark.parametrize("model", EDITED, ids=lambda model: model._meta.model_name)
 def test_a_table_brought_back_as_it_left_changes_nothing(editor, model, format):
     page = send(editor, model, export(editor, model, format), f"table.{format}")
-    assert f"To add: 0. To change: 0. Unchanged: {model.objects.count():,}." in page
+    assert f"Added: 0. Changed: 0. Unchanged: {model.objects.count():,}." in page
     assert "there is nothing to save" in page
 
 
@@ -156,7 +156,7 @@ def test_the_preview_says_what_would_change_and_changes_nothing(editor):
     entry = make_resource(title_fr="Ancien titre")
     before = everything()
     page = send(editor, Resource, table(new_entry(slug=entry.slug, title_fr="Nouveau titre"), new_entry()))
-    assert "To add: 1. To change: 1. Unchanged: 0." in page
+    assert "Added: 1. Changed: 1. Unchanged: 0." in page
     assert "<del>Ancien</del><ins>Nouveau</ins> titre" in page
     assert everything() == before
 
@@ -171,7 +171,7 @@ def test_an_import_is_one_act_and_its_undo_restores_the_exact_export(editor, for
         new_entry(slug=changed.slug, title_ar="", departments="43", scope="local", title_en="Another"),
     ]
     page = send(editor, Resource, table(*rows)).confirm(_reason="Mise à jour annuelle")
-    assert "To add: 1. To change: 1." in page
+    assert "Added: 1. Changed: 1." in page
     act = Act.objects.latest("pk")
     assert (act.origin, act.reason, act.by, act.changes.count()) == ("import", "Mise à jour annuelle", "editor", 2)
     undo(list(act.changes.all()))
@@ -330,14 +330,14 @@ def test_what_resembles_an_entry_is_left_out_unless_it_is_wanted(editor, fields,
     assert f"Resembles {entry.slug}: {sign}." in page
     assert "1 row was left out" in page.confirm()
     assert not Resource.objects.filter(slug="essai-import").exists()
-    assert "To add: 1." in send(editor, Resource, table(new_entry(**fields))).confirm(with_alike="on")
+    assert "Added: 1." in send(editor, Resource, table(new_entry(**fields))).confirm(with_alike="on")
     assert Resource.objects.filter(slug="essai-import").exists()
 
 
 def test_two_rows_of_a_file_that_look_alike_are_suspected(editor):
     page = send(editor, Resource, table(new_entry(), new_entry(slug="essai-2")))
     assert "Resembles essai-import: same name." in page
-    assert "To add: 1." in page.confirm()
+    assert "Added: 1." in page.confirm()
 
 
 # Who may
@@ -384,7 +384,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(editor, django_assert
     with django_assert_max_num_queries(60):
         page = send(editor, Resource, table(*rows))
     with django_assert_max_num_queries(100):
-        assert "To add: 400." in page.confirm()
+        assert "Added: 400." in page.confirm()
     with django_assert_max_num_queries(40):
         export(editor, Resource)
 
