@@ -48,7 +48,7 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "modeltranslation",  # before admin, so that its tabs replace the plain fields
-    "django.contrib.admin",
+    "config.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

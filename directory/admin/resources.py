@@ -5,33 +5,12 @@ from django.db.models import Count, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
 from directory.admin.base import ContentAdmin
+from directory.admin.filters import DepartmentFilter, MineFilter, SourceYearFilter, ThemeFilter, VerifiedFilter
 from directory.admin.translations import TranslatedAdmin
+from directory.admin.verification import VerifiedToday
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
 from directory.search.query import understand
-from themes.models import Theme
-
-
-class ThemeFilter(admin.SimpleListFilter):
-    title = _("theme")
-    parameter_name = "theme"
-
-    def lookups(self, request, model_admin):
-        return [(theme.slug, theme.title) for theme in Theme.objects.all()]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(topics__theme__slug=self.value()).distinct() if self.value() else queryset
-
-
-class VerifiedFilter(admin.SimpleListFilter):
-    title = _("verification")
-    parameter_name = "verified"
-
-    def lookups(self, request, model_admin):
-        return [("no", _("Never verified")), ("yes", _("Verified"))]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(verified_on__isnull=self.value() == "no") if self.value() else queryset
 
 
 class ResourceForm(forms.ModelForm):
@@ -62,7 +41,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(TranslatedAdmin):
+class ResourceAdmin(VerifiedToday, TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",
@@ -74,7 +53,16 @@ class ResourceAdmin(TranslatedAdmin):
         "is_published",
         "verified_on",
     ]
-    list_filter = [ThemeFilter, "kind", "scope", "is_practice", "is_published", VerifiedFilter]
+    list_filter = [
+        MineFilter,
+        VerifiedFilter,
+        "is_published",
+        ThemeFilter,
+        DepartmentFilter,
+        "kind",
+        "scope",
+        "is_practice",
+    ]
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ["slug"]
     search_help_text = _("Words of the title, summary, body or organisation, without minding accents.")
@@ -129,7 +117,12 @@ class ResourceAdmin(TranslatedAdmin):
 class BranchAdmin(ContentAdmin):
     list_display = ["name", "resource", "email", "phone", "dated"]
     list_select_related = ["resource"]
-    list_filter = ["resource", "dated"]
+    list_filter = [
+        MineFilter,
+        SourceYearFilter,
+        DepartmentFilter,
+        ("resource", admin.RelatedOnlyFieldListFilter),
+    ]
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ["name", "email", "departments__name", "departments__code"]
     autocomplete_fields = ["resource", "departments"]

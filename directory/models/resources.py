@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Abs, Now
 from django.urls import reverse
 from django.utils import timezone
@@ -34,12 +34,31 @@ LOCAL_RUNGS = (Rung.COMMUNE, Rung.HERE)
 SERVING_RUNGS = (*LOCAL_RUNGS, Rung.REGION, Rung.NATIONAL)
 
 
+# Six months: contacts and conditions rarely hold longer without anybody looking.
+VERIFICATION_HOLDS = timedelta(days=183)
+
+
+def oldest_good_day():
+    """The first of the days on which a verification still holds today."""
+    return timezone.localdate() - VERIFICATION_HOLDS
+
+
 LONG_FIELDS = tuple(f"body_{language}" for language, _name in settings.LANGUAGES)
 
 
 class ResourceQuerySet(models.QuerySet):
     def published(self):
         return self.filter(is_published=True)
+
+    def drafts(self):
+        return self.filter(is_published=False)
+
+    def verified_lately(self):
+        return self.filter(verified_on__gte=oldest_good_day())
+
+    def to_verify(self):
+        """Entries never verified, or more than six months ago."""
+        return self.filter(Q(verified_on=None) | Q(verified_on__lt=oldest_good_day()))
 
     def matching(self, search):
         """Entries that answer a directory.search.Search."""
@@ -114,7 +133,7 @@ class ResourceQuerySet(models.QuerySet):
     def practices_from_elsewhere(self, place):
         """Practices of other territories: the nearest first by land borders crossed, those overseas last, and among
         equals those of the departments as rural as the place."""
-        alike = Abs(models.F("departments__rural_share") - Value(place.rural_share, models.FloatField()))
+        alike = Abs(F("departments__rural_share") - Value(place.rural_share, models.FloatField()))
         return (
             self.practices()
             .exclude(scope=Resource.Scope.NATIONAL)
@@ -122,7 +141,7 @@ class ResourceQuerySet(models.QuerySet):
             .exclude(rung__in=LOCAL_RUNGS)
             .with_borders(place)
             .annotate(alike=Min(alike))
-            .order_by(models.F("borders").asc(nulls_last=True), models.F("alike").asc(nulls_last=True), "slug")
+            .order_by(F("borders").asc(nulls_last=True), F("alike").asc(nulls_last=True), "slug")
         )
 
     def funders(self):
@@ -215,6 +234,10 @@ class Resource(models.Model):
         return reverse("resource", args=[self.slug])
 
     @property
+    def is_to_verify(self):
+        return self.verified_on is None or self.verified_on < oldest_good_day()
+
+    @property
     def is_from_elsewhere(self):
         """For an entry seen `near` a place: true when it serves others and not that one."""
         return self.rung not in SERVING_RUNGS
@@ -263,6 +286,10 @@ class BranchQuerySet(models.QuerySet):
             Exists(Branch.departments.through.objects.filter(branch=OuterRef("pk"), department__in=departments)),
             resource__is_published=True,
         )
+
+    def old(self):
+        """Branches whose source is from before last year, as `is_old` says of one."""
+        return self.exclude(dated="").filter(dated__lt=str(timezone.localdate().year - 1))
 
     def with_resource(self):
         return self.select_related("resource").defer(*(f"resource__{name}" for name in LONG_FIELDS))
