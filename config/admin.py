@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 class DeskSite(AdminSite):
     site_title = site_header = _("Who to count on: the desk")
-    index_title = _("What there is to do")
+    index_title = _("To do, the most urgent first")
 
     # The pages are imported late: directory.admin registers its models with this site while it is being read.
 

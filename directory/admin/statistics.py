@@ -56,7 +56,10 @@ def entries_by_theme():
 
 
 def entries_by_kind():
-    return entries_by(_("Entries by type"), _("type"), "kind", Resource.Kind.choices)
+    table = entries_by(_("Entries by type"), _("type"), "kind", Resource.Kind.choices)
+    columns = zip(*(values for _name, values in table.rows), strict=True)
+    table.rows.append((_("In all"), [sum(column) for column in columns]))
+    return table
 
 
 def entries_by_scope():

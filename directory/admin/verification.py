@@ -9,19 +9,26 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
+from directory.history import act
 from directory.models import Resource
 from directory.roles import changeable, may_change
 
 
 def mark_verified(entries, user):
     """Write that a user verified some entries today, and nothing else of them."""
-    Resource.objects.filter(pk__in=[entry.pk for entry in entries]).update(verified_on=timezone.localdate())
+    with act(user=user) as this:
+        this.watch(entries)
+        Resource.objects.filter(pk__in=[entry.pk for entry in entries]).update(verified_on=timezone.localdate())
 
 
 class VerifiedToday(admin.ModelAdmin):
     """The admin of entries as a list to verify: the longest unverified first, with a button in each row."""
 
     actions = ["mark_selected_verified"]
+    change_form_template = "admin/directory/resource/change_form.html"
+
+    class Media:
+        css = {"all": ["desk.css"]}
 
     def is_to_verify(self, request):
         return request.GET.get("verified") in ("late", "never")
@@ -32,8 +39,10 @@ class VerifiedToday(admin.ModelAdmin):
         return super().get_ordering(request)
 
     def get_list_display(self, request):
-        columns = super().get_list_display(request)
-        return [*columns, "verify_button"] if self.is_to_verify(request) else columns
+        if not self.is_to_verify(request):
+            return super().get_list_display(request)
+        button = ["verify_button"] if self.has_change_permission(request) else []
+        return ["title", *button, "verified_on", "source", "place_codes"]
 
     def get_queryset(self, request):
         entries = super().get_queryset(request)
@@ -42,10 +51,11 @@ class VerifiedToday(admin.ModelAdmin):
         this = Resource.objects.filter(pk=OuterRef("pk"))
         return entries.annotate(is_changeable=Exists(changeable(request.user, this)))
 
-    @admin.display(description=gettext_lazy("check"))
+    @admin.display(description=gettext_lazy("after checking"))
     def verify_button(self, entry):
         if entry.is_changeable:
-            return format_html('<button name="verify" value="{}">{}</button>', entry.pk, _("Verified today"))
+            button = '<button class="button" name="verify" value="{}">{}</button>'
+            return format_html(button, entry.pk, _("Verified today"))
 
     @admin.action(description=gettext_lazy("Mark as verified today"), permissions=["change"])
     def mark_selected_verified(self, request, queryset):
@@ -67,7 +77,7 @@ class VerifiedToday(admin.ModelAdmin):
         entry = self.get_object(request, request.POST["verify"])
         if entry is None:
             raise Http404
-        if not may_change(request.user, entry):
+        if not (self.has_change_permission(request, entry) and may_change(request.user, entry)):
             raise PermissionDenied
         mark_verified([entry], request.user)
         messages.success(request, _("Verified today: %(entry)s.") % {"entry": entry})

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.admin import desk, statistics
 from directory.admin.translations import create_translator_groups
-from directory.models import Branch, EmptySearch, Resource
+from directory.models import Branch, Change, EmptySearch, Resource
 from directory.models.resources import VERIFICATION_HOLDS
 from directory.translations import work
 from tests.factories import make_branch, make_resource, make_topic
@@ -198,6 +198,8 @@ def test_a_row_of_the_list_is_verified_in_one_click(editor):
     before = entry.updated_at
     entry.refresh_from_db()
     assert (entry.verified_on, entry.updated_at) == (TODAY(), before)
+    change = Change.objects.select_related("act").get(slug="aaa", act__by="editor")
+    assert change.after == {"verified_on": TODAY().isoformat()}
 
 
 @pytest.mark.parametrize("pk", ["0", "rien", "\0", "9" * 30])
@@ -210,6 +212,7 @@ def test_many_are_verified_at_once(editor):
     data = {"action": "mark_selected_verified", "_selected_action": [entry.pk for entry in entries[:2]]}
     assertContains(editor.post(LIST, data, follow=True), 'class="success"')
     assert [Resource.objects.get(pk=entry.pk).verified_on for entry in entries] == [TODAY(), TODAY(), None]
+    assert Change.objects.filter(act__by="editor").values("act").distinct().count() == 1
 
 
 def test_who_may_not_change_an_entry_verifies_nothing(log_in):
