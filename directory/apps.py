@@ -7,6 +7,8 @@ class DirectoryConfig(AppConfig):
     verbose_name = _("Directory")
 
     def ready(self):
+        from directory.models import addresses
         from directory.search import index
 
+        addresses.connect()
         index.connect()

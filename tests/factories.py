@@ -66,3 +66,10 @@ def make_situation(*, steps=1, resources=(), **fields):
         )
         step.resources.set(resources)
     return situation
+
+
+def withdraw(instance):
+    """Take away an object that readers could see, as an editor does."""
+    instance.is_published = False
+    instance.save()
+    return instance

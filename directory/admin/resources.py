@@ -5,6 +5,7 @@ from django.db.models import Count, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
 from directory.admin.base import ContentAdmin
+from directory.admin.publication import PublicationAdmin
 from directory.admin.translations import TranslatedAdmin
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
@@ -62,7 +63,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(TranslatedAdmin):
+class ResourceAdmin(PublicationAdmin, TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",
@@ -79,14 +80,14 @@ class ResourceAdmin(TranslatedAdmin):
     search_fields = ["slug"]
     search_help_text = _("Words of the title, summary, body or organisation, without minding accents.")
     date_hierarchy = "updated_at"
-    autocomplete_fields = ["topics", "departments", "regions", "communes", "epcis"]
+    autocomplete_fields = ["topics", "departments", "regions", "communes", "epcis", "replaced_by"]
     prepopulated_fields = {"slug": ["title_fr"]}
-    readonly_fields = ["created_at", "updated_at"]
+    readonly_fields = ["withdrawn_on", "created_at", "updated_at"]
     save_on_top = True
     inlines = [BranchInline]
     fieldsets = [
         (None, {"fields": ["title", "summary", "body"]}),
-        (_("What it is"), {"fields": [("kind", "is_practice", "is_published"), "topics", "organisation", "slug"]}),
+        (_("What it is"), {"fields": [("kind", "is_practice"), "topics", "organisation", "slug"]}),
         (
             _("Where"),
             {
@@ -98,6 +99,7 @@ class ResourceAdmin(TranslatedAdmin):
             },
         ),
         (_("How to reach it"), {"fields": [("email", "phone"), "url"]}),
+        (_("Publication"), {"fields": [("is_published", "withdrawn_on"), "replaced_by"]}),
         (_("Where this comes from"), {"fields": ["source", "verified_on", ("created_at", "updated_at")]}),
     ]
 
@@ -136,4 +138,4 @@ class BranchAdmin(ContentAdmin):
     prepopulated_fields = {"slug": ["name"]}
 
     def view_on_site(self, branch):
-        return f"{branch.resource.get_absolute_url()}#{branch.slug}"
+        return f"{branch.resource.get_absolute_url()}#{branch.slug}" if branch.resource.is_published else None

@@ -1,3 +1,4 @@
+from directory.models.addresses import OldAddress
 from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
 from directory.models.provenance import Provenance, State
@@ -16,6 +17,7 @@ __all__ = [
     "Epci",
     "GlossaryTerm",
     "LoadedRecord",
+    "OldAddress",
     "PostalCode",
     "Provenance",
     "Region",
