@@ -73,3 +73,10 @@ def withdraw(instance):
     instance.is_published = False
     instance.save()
     return instance
+
+
+def make_withdrawn_pages():
+    """An entry and a situation that were published, at the address « retiree » of each: all that their pages show."""
+    replacement = Resource.objects.get(slug="agir")
+    withdraw(make_resource(slug="retiree", topics=replacement.topics.all(), replaced_by=replacement))
+    withdraw(make_situation(slug="retiree", steps=0))
