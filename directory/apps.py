@@ -7,8 +7,10 @@ class DirectoryConfig(AppConfig):
     verbose_name = _("Directory")
 
     def ready(self):
+        from directory.history import tracking
         from directory.models import addresses
         from directory.search import index
 
         addresses.connect()
         index.connect()
+        tracking.connect()

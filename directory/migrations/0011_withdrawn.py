@@ -13,7 +13,7 @@ def mark_published(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0009_search_names'),
+        ('directory', '0010_history'),
     ]
 
     operations = [
