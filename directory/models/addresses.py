@@ -16,11 +16,12 @@ class OldAddressQuerySet(models.QuerySet):
     def of(self, model):
         return self.filter(kind=model._meta.model_name)
 
-    def moves(self, model):
-        """{old slug: the slug that its object has now} of a model; what was deleted has none."""
-        now = dict(model.objects.values_list("pk", "slug"))
-        left = self.of(model).values_list("slug", "object_id")
-        return {slug: now[pk] for slug, pk in left if pk in now}
+    def moves(self, model, slugs=None):
+        """{old slug: the slug that its object has now} of a model, of some slugs or all; what was deleted has none."""
+        left = self.of(model) if slugs is None else self.of(model).filter(slug__in=slugs)
+        left = dict(left.values_list("slug", "object_id"))
+        now = dict(model.objects.filter(pk__in=left.values()).values_list("pk", "slug")) if left else {}
+        return {slug: now[pk] for slug, pk in left.items() if pk in now}
 
     def add_left(self, model, slug, pk):
         """Remember that an object has left an address today."""

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
 from directory.models import OldAddress, Resource, Situation
+from directory.models.addresses import SEEN
 from directory.translations.provenance import CARD_TEXTS, of_page
 from themes.models import Theme
 
@@ -24,9 +25,8 @@ def what_became_of(request, model, slug):
     left = OldAddress.objects.of(model).filter(slug=slug).first()
     if left is None:
         raise Http404
-    if moved := model.objects.filter(pk=left.object_id).first():
-        return follow(request, moved)
-    return gone(request, None, left.left_on)
+    moved = model.objects.filter(pk=left.object_id, **SEEN[model]).first()
+    return follow(request, moved) if moved else gone(request, None, left.left_on)
 
 
 def follow(request, moved):

@@ -9,6 +9,8 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.filters import PlaceForm
+from directory.history import Act, act
+from directory.history.undoing import undo
 from directory.loading.content import load_content
 from directory.models import OldAddress, Resource, Situation
 from tests.directory.test_loading import edit, folder  # noqa: F401 - a fixture
@@ -222,6 +224,70 @@ def test_an_address_that_is_not_saved_is_not_left(instance):
     assert not OldAddress.objects.exists()
 
 
+# Undone:
+
+
+def undo_last(**said):
+    undo(Act.objects.first().changes.all(), **said)
+
+
+def test_an_undone_change_of_address_turns_the_redirect_round(client, kind, instance):
+    old = instance.slug
+    rename(instance, "ailleurs")
+    undo_last()
+    assert client.get(f"/fr/{kind}/{old}/").status_code == 200
+    assert client.get(f"/fr/{kind}/ailleurs/").url == f"/fr/{kind}/{old}/"
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_an_undone_delete_brings_the_page_back_as_it_was(client, kind, instance, published):
+    if not published:
+        withdraw(instance)
+    address = f"/fr/{kind}/{instance.slug}/"
+    with act():
+        instance.delete()
+    undo_last()
+    assertContains(client.get(address), "avant", status_code=200 if published else 410)
+
+
+def test_an_undone_first_publication_leaves_a_draft(client, kind):
+    draft = MAKERS[kind](is_published=False)
+    draft.is_published = True
+    draft.save()
+    undo_last()
+    assert client.get(f"/fr/{kind}/{draft.slug}/").status_code == 404
+
+
+def test_the_old_address_of_what_became_a_draft_again_turns_in_no_circle(client, kind, instance):
+    old = instance.slug
+    rename(instance, "ailleurs")
+    type(instance).objects.filter(pk=instance.pk).update(is_published=False, was_published=False)
+    assert client.get(f"/fr/{kind}/{old}/").status_code == 410
+    type(instance).objects.filter(pk=instance.pk).update(slug=old)
+    assert client.get(f"/fr/{kind}/{old}/").status_code == 410
+
+
+def test_entries_deleted_with_what_replaces_them_come_back_in_any_order():
+    last = make_resource()
+    first = make_resource(replaced_by=last)
+    other = make_resource(replaced_by=first)
+    with act():
+        Resource.objects.filter(pk__in=[first.pk, last.pk]).delete()
+    undo_last()
+    assert Resource.objects.get(pk=other.pk).replaced_by == first
+    assert Resource.objects.get(pk=first.pk).replaced_by == last
+
+
+def test_what_pointed_to_an_entry_by_its_old_address_points_to_it_again():
+    entry = make_resource()
+    step = make_situation(resources=[entry]).steps.get()
+    step.resources.clear()
+    cleared = Act.objects.first()
+    rename(entry, "ailleurs")
+    undo(cleared.changes.all())
+    assert [*step.resources.all()] == [entry]
+
+
 # What ships, edited:
 
 
@@ -283,7 +349,7 @@ def said_by(response):
     return " ".join(map(str, response.context["messages"]))
 
 
-def act_on(client, kind, action, instances):
+def choose(client, kind, action, instances):
     data = {"action": action, "_selected_action": [instance.pk for instance in instances]}
     return client.post(list_of(kind), data, follow=True)
 
@@ -292,16 +358,16 @@ def act_on(client, kind, action, instances):
 def test_many_are_unpublished_and_published_from_the_list(editor, kind):
     chosen = [MAKERS[kind]() for _ in range(3)]
     addresses = [f"/fr/{kind}/{instance.slug}/" for instance in chosen]
-    assert ": 3." in said_by(act_on(editor, kind, "unpublish", chosen))
+    assert ": 3." in said_by(choose(editor, kind, "unpublish", chosen))
     assert {editor.get(address).status_code for address in addresses} == {410}
-    assert ": 2." in said_by(act_on(editor, kind, "publish", chosen[:2]))
+    assert ": 2." in said_by(choose(editor, kind, "publish", chosen[:2]))
     assert [editor.get(address).status_code for address in addresses] == [200, 200, 410]
 
 
 @pytest.mark.ignore_template_errors
 def test_what_lacks_something_is_not_published_from_the_list(editor):
     draft = make_resource(is_published=False, title_fr="Brouillon inachevé", source="")
-    assert "Brouillon inachevé" in said_by(act_on(editor, "ressources", "publish", [draft]))
+    assert "Brouillon inachevé" in said_by(choose(editor, "ressources", "publish", [draft]))
     assert not Resource.objects.published().contains(draft)
 
 
@@ -315,7 +381,7 @@ def test_only_what_is_ones_own_is_unpublished_from_the_list(client, django_user_
     user = django_user_model.objects.create_user("edith", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_resource"))
     client.force_login(user)
-    assert "Fiche d'un autre" in said_by(act_on(client, "ressources", "unpublish", [mine, theirs]))
+    assert "Fiche d'un autre" in said_by(choose(client, "ressources", "unpublish", [mine, theirs]))
     assert not Resource.objects.published().contains(mine)
     assert Resource.objects.published().contains(theirs)
 
@@ -326,7 +392,7 @@ def test_a_reader_of_the_admin_is_not_offered_to_publish(client, django_user_mod
     user.user_permissions.add(Permission.objects.get(codename="view_resource"))
     client.force_login(user)
     entry = make_resource()
-    act_on(client, "ressources", "unpublish", [entry])
+    choose(client, "ressources", "unpublish", [entry])
     assert Resource.objects.published().contains(entry)
 
 
