@@ -36,7 +36,7 @@ def drafts(user):
         yield Line(
             _("Drafts to publish"),
             changeable(user, Resource.objects.drafts()).count(),
-            list_of(Resource, user, is_published__exact=0),
+            list_of(Resource, user, is_published__exact=0, was_published__exact=0),
             _("Readers do not see them yet."),
         )
 

@@ -6,6 +6,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from directory.admin.base import ContentAdmin
 from directory.admin.filters import DepartmentFilter, MineFilter, SourceYearFilter, ThemeFilter, VerifiedFilter
+from directory.admin.publication import PublicationAdmin
 from directory.admin.translations import TranslatedAdmin
 from directory.admin.verification import VerifiedToday
 from directory.models import Branch, Resource
@@ -41,7 +42,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(VerifiedToday, TranslatedAdmin):
+class ResourceAdmin(VerifiedToday, PublicationAdmin, TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",
@@ -57,6 +58,7 @@ class ResourceAdmin(VerifiedToday, TranslatedAdmin):
         MineFilter,
         VerifiedFilter,
         "is_published",
+        "was_published",
         ThemeFilter,
         DepartmentFilter,
         "kind",
@@ -67,14 +69,15 @@ class ResourceAdmin(VerifiedToday, TranslatedAdmin):
     search_fields = ["slug"]
     search_help_text = _("Words of the title, summary, body or organisation, without minding accents.")
     date_hierarchy = "updated_at"
-    autocomplete_fields = ["topics", "departments", "regions", "communes", "epcis"]
+    autocomplete_fields = ["topics", "departments", "regions", "communes", "epcis", "replaced_by"]
     prepopulated_fields = {"slug": ["title_fr"]}
-    readonly_fields = ["created_at", "updated_at"]
+    readonly_fields = ["withdrawn_on", "created_at", "updated_at"]
     save_on_top = True
+    actions = [*VerifiedToday.actions, *PublicationAdmin.actions]
     inlines = [BranchInline]
     fieldsets = [
         (None, {"fields": ["title", "summary", "body"]}),
-        (_("What it is"), {"fields": [("kind", "is_practice", "is_published"), "topics", "organisation", "slug"]}),
+        (_("What it is"), {"fields": [("kind", "is_practice"), "topics", "organisation", "slug"]}),
         (
             _("Where"),
             {
@@ -86,6 +89,7 @@ class ResourceAdmin(VerifiedToday, TranslatedAdmin):
             },
         ),
         (_("How to reach it"), {"fields": [("email", "phone"), "url"]}),
+        (_("Publication"), {"fields": [("is_published", "withdrawn_on"), "replaced_by"]}),
         (_("Where this comes from"), {"fields": ["source", "verified_on", ("created_at", "updated_at")]}),
     ]
 
@@ -132,4 +136,4 @@ class BranchAdmin(ContentAdmin):
         css = {"all": ["desk.css"]}
 
     def view_on_site(self, branch):
-        return f"{branch.resource.get_absolute_url()}#{branch.slug}"
+        return f"{branch.resource.get_absolute_url()}#{branch.slug}" if branch.resource.is_published else None

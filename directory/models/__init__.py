@@ -1,3 +1,4 @@
+from directory.models.addresses import OldAddress
 from directory.models.history import Act, Change
 from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
@@ -19,6 +20,7 @@ __all__ = [
     "Epci",
     "GlossaryTerm",
     "LoadedRecord",
+    "OldAddress",
     "PostalCode",
     "Provenance",
     "Region",

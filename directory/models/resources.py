@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.places import Commune, Department, Epci, Region
+from directory.models.publication import Publication, PublicationQuerySet
 from directory.models.search import SearchText
 from directory.search.expressions import Among
 from themes.models import Topic
@@ -46,13 +47,7 @@ def oldest_good_day():
 LONG_FIELDS = tuple(f"body_{language}" for language, _name in settings.LANGUAGES)
 
 
-class ResourceQuerySet(models.QuerySet):
-    def published(self):
-        return self.filter(is_published=True)
-
-    def drafts(self):
-        return self.filter(is_published=False)
-
+class ResourceQuerySet(PublicationQuerySet):
     def verified_lately(self):
         return self.filter(verified_on__gte=oldest_good_day())
 
@@ -144,6 +139,15 @@ class ResourceQuerySet(models.QuerySet):
             .order_by(F("borders").asc(nulls_last=True), F("alike").asc(nulls_last=True), "slug")
         )
 
+    def related_to(self, resource):
+        """Other entries of the same topics, those that share most first."""
+        return (
+            self.filter(topics__in=resource.topics.all())
+            .exclude(pk=resource.pk)
+            .annotate(shared=Count("topics"))
+            .order_by("-shared", "slug")
+        )
+
     def funders(self):
         """Who may pay for a project, and how (annexe 2 of the guide)."""
         return self.filter(kind=Resource.Kind.FUNDER)
@@ -171,7 +175,7 @@ class ResourceQuerySet(models.QuerySet):
         )
 
 
-class Resource(models.Model):
+class Resource(Publication):
     """One thing a reader can use or copy."""
 
     class Kind(models.TextChoices):
@@ -215,7 +219,15 @@ class Resource(models.Model):
         _("verified on"), null=True, blank=True, help_text=_("The day someone last checked that this is true.")
     )
     is_practice = models.BooleanField(_("practice worth copying elsewhere"), default=False)
-    is_published = models.BooleanField(_("published"), default=True)
+    replaced_by = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        verbose_name=_("replaced by"),
+        help_text=_("Once this entry is no longer published, its page leads there."),
+    )
     created_at = models.DateTimeField(_("created on"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
@@ -232,6 +244,25 @@ class Resource(models.Model):
 
     def get_absolute_url(self):
         return reverse("resource", args=[self.slug])
+
+    def clean(self):
+        """Raise ValidationError where what replaces this entry is replaced by it, directly or in the end."""
+        steps = dict(Resource.objects.exclude(replaced_by=None).values_list("pk", "replaced_by"))
+        pk = self.replaced_by_id
+        while pk and pk != self.pk:
+            pk = steps.pop(pk, None)
+        if pk:
+            message = _("An entry cannot replace itself, nor be replaced by one that it replaces.")
+            raise ValidationError({"replaced_by": message})
+
+    @property
+    def replacement(self):
+        """The published entry at the end of what replaces this one; None when nothing does."""
+        unseen = Resource.objects.filter(is_published=False).exclude(replaced_by=None)
+        steps, pk = dict(unseen.values_list("pk", "replaced_by")), self.pk
+        while pk in steps:
+            pk = steps.pop(pk)
+        return Resource.objects.published().exclude(pk=self.pk).filter(pk=pk).for_cards().first()
 
     @property
     def is_to_verify(self):

@@ -85,14 +85,14 @@ def test_who_may_change_only_some_entries_counts_and_lists_these(log_in, somethi
 def test_the_desk_comes_first_and_the_lists_below(editor, something_of_everything):
     page = editor.get("/admin/").content.decode()
     assert page.index("verified=late") < page.index('href="/admin/directory/resource/add/"')
-    assert page.index("is_published__exact=0") < page.index("verified=late")
+    assert page.index("was_published__exact=0") < page.index("verified=late")
 
 
 def test_what_is_done_is_named_without_a_number(editor):
     Resource.objects.drafts().delete()
     response = editor.get("/admin/")
     assert "drafts" not in [line.label for line in response.context["to_do"]]
-    assert f"{LIST}?is_published__exact=0" in [line.url for line in response.context["done"]]
+    assert f"{LIST}?is_published__exact=0&was_published__exact=0" in [line.url for line in response.context["done"]]
 
 
 def queries_of(client, path, capture):
