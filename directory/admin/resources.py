@@ -101,6 +101,12 @@ class ResourceAdmin(VerifiedToday, PublicationAdmin, TranslatedAdmin):
             .annotate(branch_count=Count("branches", distinct=True))
         )
 
+    def formfield_for_dbfield(self, db_field, request, **options):
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if db_field.name == "replaced_by":  # a cross beside it would delete the other entry, not the choice
+            field.widget.can_delete_related = False
+        return field
+
     def get_search_results(self, request, queryset, search_term):
         """As readers search: without accents, with synonyms and other languages, by address too."""
         if not search_term.strip():

@@ -427,6 +427,11 @@ def test_the_form_leads_to_the_page_where_readers_have_one(editor, kind, publish
     assert ("viewsitelink" in response.content.decode()) is seen
 
 
+@pytest.mark.ignore_template_errors
+def test_beside_what_replaces_an_entry_nothing_offers_to_delete_it(editor):
+    assertNotContains(editor.get(form_of(make_resource(replaced_by=make_resource()))), "delete_id_replaced_by")
+
+
 def test_the_search_box_of_a_withdrawn_page_starts_empty(client, kind, instance):
     withdraw(instance)
     form = client.get(f"/fr/{kind}/{instance.slug}/?departement=999").context["place_form"]
