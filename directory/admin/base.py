@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 
+from directory.admin.areas import AreaAdmin
 
-class ContentAdmin(admin.ModelAdmin):
+
+class ContentAdmin(AreaAdmin, admin.ModelAdmin):
     """The admin of a model whose objects editors write."""

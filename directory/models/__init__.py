@@ -3,6 +3,7 @@ from directory.models.places import Commune, Department, DepartmentDistance, Epc
 from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
 from directory.models.resources import Branch, Resource, Rung
+from directory.models.roles import EditorArea
 from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
 from directory.models.situations import Situation, Step
 
@@ -12,6 +13,7 @@ __all__ = [
     "Contact",
     "Department",
     "DepartmentDistance",
+    "EditorArea",
     "EmptySearch",
     "Epci",
     "GlossaryTerm",
