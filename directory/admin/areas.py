@@ -2,13 +2,13 @@
 
 from functools import cached_property, wraps
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import NestedObjects, quote
 from django.db import models, router, transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from directory.models import EditorArea
 from directory.roles import DEPARTMENTS, THEMES, changeable, edits_everywhere, may_add, may_change
@@ -23,6 +23,17 @@ class OutsideArea(Exception):
         self.prefixes = prefixes
 
 
+class AreaFilter(admin.SimpleListFilter):
+    title = gettext_lazy("area")
+    parameter_name = "area"
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("What I may change"))]
+
+    def queryset(self, request, queryset):
+        return changeable(request.user, queryset) if self.value() else queryset
+
+
 class AreaAdmin:
     """Mixin, first among the bases of a ModelAdmin: what it refuses must leave no trace in the others."""
 
@@ -34,6 +45,11 @@ class AreaAdmin:
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or may_change(request.user, obj))
+
+    def get_list_filter(self, request):
+        filters = super().get_list_filter(request)
+        narrows = not edits_everywhere(request.user) and may_add(request.user, self.model)
+        return [AreaFilter, *filters] if narrows else filters
 
     # What was written must still be theirs. Only the database can tell, once relations and inlines are saved: so the
     # form is saved first, and when something is outside it is undone and the form shown again, with what was typed.

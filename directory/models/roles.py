@@ -13,7 +13,11 @@ class EditorArea(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="area", verbose_name=_("user"))
     departments = models.ManyToManyField(
-        Department, blank=True, related_name="editor_areas", verbose_name=_("departments")
+        Department,
+        blank=True,
+        related_name="editor_areas",
+        verbose_name=_("departments"),
+        help_text=_("For an editor of a territory or theme, who only changes what is entirely in these."),
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="editor_areas", verbose_name=_("themes"))
 

@@ -322,9 +322,9 @@ WATCHED = [
 
 
 def newest():
-    """The last key of each table that counts its rows."""
+    """The last key of each table that counts its rows; the themes that ship are watched too."""
     return {
-        model: model._base_manager.aggregate(Max("pk"))["pk__max"] or 0
+        model: model is not Theme and model._base_manager.aggregate(Max("pk"))["pk__max"] or 0
         for model in WATCHED
         if isinstance(model._meta.pk, AutoField)
     }
@@ -436,6 +436,13 @@ def test_deleting_asks_with_what_goes_what_stays_and_what_may_not_go(as_role, wo
     page = as_role("cantal").get(address(Resource, "delete", world.shared.pk))
     assert page.context["perms_lacking"] == ["Antenne: Ailleurs"]
     assertNotContains(page, 'name="post"')
+
+
+def test_an_editor_of_an_area_lists_what_is_theirs(as_role, world):
+    page = as_role("cantal").get(address(Resource, "changelist"), {"area": "mine"})
+    assert {world.here, world.shared} <= set(page.context["cl"].result_list)
+    assert world.across not in page.context["cl"].result_list
+    assertNotContains(as_role("editor").get(address(Resource, "changelist")), "?area=mine")
 
 
 def test_an_editor_without_an_area_changes_and_adds_nothing(as_role, world):
