@@ -1,9 +1,8 @@
 """What the admin of everything that editors write has in common."""
 
-from django.contrib import admin
-
 from directory.admin.areas import AreaAdmin
+from directory.admin.history import WithHistory
 
 
-class ContentAdmin(AreaAdmin, admin.ModelAdmin):
+class ContentAdmin(AreaAdmin, WithHistory):
     """The admin of a model whose objects editors write."""

@@ -18,6 +18,7 @@ from django.urls import resolve, reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory import groups
+from directory.history import Act, act
 from directory.models import (
     Branch,
     Commune,
@@ -220,6 +221,48 @@ def content_attempts(world, known):
             yield Attempt(address(model, "changelist"), EDITORS, both, refused=dict.fromkeys(AREAS, 302))
 
 
+def recorded(obj, **changes):
+    """The act of writing some fields of an object."""
+    with act():
+        for name, value in changes.items():
+            if name == "departments":
+                obj.departments.set(value)
+            else:
+                setattr(obj, name, value)
+        obj.save()
+    return Act.objects.first()
+
+
+def history_attempts(world, known):
+    """Undoing and restoring write what was; they too stay inside an area, before and after."""
+    back = dict.fromkeys(AREAS, 302)  # with a sentence
+
+    def undone(item, by):
+        chosen = {"change": list(item.changes.values_list("pk", flat=True))}
+        return Attempt(address(Act, "change", item.pk), by, chosen, refused=back)
+
+    for owner, obj in world.objects[Resource].items():
+        first, last = recorded(obj, organisation="Une"), recorded(obj, organisation="Une autre")
+        yield Attempt(address(Act, "change", last.pk), READERS)
+        yield undone(last, EDITORS | {owner})
+        restored = reverse("admin:directory_change_restore", args=[first.changes.get().pk])
+        yield Attempt(restored, EDITORS | {owner}, {}, refused=back)
+        yield Attempt(restored, EVERYONE, ok=302)
+    langue = make_topic("langue")
+    yield undone(recorded(make_resource(departments=["03"], topics=[langue]), departments=["15"]), EDITORS)
+    yield undone(recorded(make_resource(departments=["15"], topics=[langue]), departments=["03"]), EDITORS)
+    gone = make_resource(departments=["03"], topics=[langue])
+    with act():
+        gone.delete()
+    yield undone(Act.objects.first(), EDITORS)
+
+    yield Attempt(address(Act, "changelist"), READERS)
+    yield Attempt(address(Act, "changelist") + f"{last.pk}/", STAFF, ok=302)
+    yield Attempt(address(Act, "history", last.pk), READERS)
+    yield Attempt(address(Act, "add"), set())
+    yield Attempt(address(Act, "delete", last.pk), set())
+
+
 def border_attempts(world, known):
     """Objects moved out of an area or added outside, and the branches inside an entry's form."""
     redisplayed = dict.fromkeys(AREAS, 200)
@@ -310,6 +353,7 @@ SUBJECTS = [
     translation_attempts,
     read_only_attempts,
     content_attempts,
+    history_attempts,
     border_attempts,
     account_attempts,
 ]
