@@ -5,7 +5,7 @@ from django.db.models import Count, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
 from directory.admin.base import ContentAdmin
-from directory.admin.filters import DepartmentFilter, MineFilter, SourceYearFilter, ThemeFilter, VerifiedFilter
+from directory.admin.filters import DepartmentFilter, SourceYearFilter, ThemeFilter, VerifiedFilter
 from directory.admin.publication import PublicationAdmin
 from directory.admin.translations import TranslatedAdmin
 from directory.admin.verification import VerifiedToday
@@ -55,7 +55,6 @@ class ResourceAdmin(VerifiedToday, PublicationAdmin, TranslatedAdmin):
         "verified_on",
     ]
     list_filter = [
-        MineFilter,
         VerifiedFilter,
         "is_published",
         "was_published",
@@ -128,7 +127,6 @@ class BranchAdmin(ContentAdmin):
     list_display = ["name", "resource", "email", "phone", "dated"]
     list_select_related = ["resource"]
     list_filter = [
-        MineFilter,
         SourceYearFilter,
         DepartmentFilter,
         ("resource", admin.RelatedOnlyFieldListFilter),

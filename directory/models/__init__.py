@@ -5,6 +5,7 @@ from directory.models.places import Commune, Department, DepartmentDistance, Epc
 from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
 from directory.models.resources import Branch, Resource, Rung
+from directory.models.roles import EditorArea
 from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
 from directory.models.situations import Situation, Step
 
@@ -16,6 +17,7 @@ __all__ = [
     "Contact",
     "Department",
     "DepartmentDistance",
+    "EditorArea",
     "EmptySearch",
     "Epci",
     "GlossaryTerm",

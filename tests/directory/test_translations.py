@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from directory.admin.translations import create_translator_groups
+from directory.groups import create_groups
 from directory.models import Provenance, Resource, State
 from directory.translations import provenance, work
 from tests.factories import make_resource, make_topic
@@ -28,7 +28,7 @@ def resource():
 @pytest.fixture
 def translator(client, django_user_model):
     """A client logged in as a translator into Arabic, and nothing else."""
-    create_translator_groups()
+    create_groups()
     user = django_user_model.objects.create_user("amal", first_name="Amal", is_staff=True)
     user.groups.add(Group.objects.get(permissions__codename="translate_ar"))
     client.force_login(user)
