@@ -1,7 +1,9 @@
 """What the admin of everything that editors write has in common."""
 
-from django.contrib import admin
+from directory.admin.merging import WithMerging
+from directory.admin.preview import WithPreview
 
 
-class ContentAdmin(admin.ModelAdmin):
+# The preview stands first: it undoes whatever the others write.
+class ContentAdmin(WithPreview, WithMerging):
     """The admin of a model whose objects editors write."""
