@@ -1,9 +1,10 @@
 """What the admin of everything that editors write has in common."""
 
+from directory.admin.history import WithHistory
 from directory.admin.merging import WithMerging
 from directory.admin.preview import WithPreview
 
 
-# The preview stands first: it undoes whatever the others write.
-class ContentAdmin(WithPreview, WithMerging):
+# The preview stands first, because it undoes whatever the others write.
+class ContentAdmin(WithPreview, WithMerging, WithHistory):
     """The admin of a model whose objects editors write."""

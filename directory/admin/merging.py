@@ -9,12 +9,14 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.http import QueryDict
 from django.urls import reverse
@@ -24,6 +26,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
 from directory.admin.preview import is_preview
+from directory.history import Act, Change
+from directory.states import KINDS
 from directory.translations import fingerprint
 from directory.translations.work import both_sides, word_diff
 
@@ -99,14 +103,26 @@ def said(field, value):
 class Difference:
     """What somebody else changed since the form was opened: a field, or a whole row.
 
-    `theirs` and `mine` are HTML; `choice` names the choice between both, and is empty where there is none.
+    `act` is the last that changed it, None where it is not known; `theirs` and `mine` are HTML; `choice` names the
+    choice between both, and is empty where there is none.
     """
 
     label: str
+    act: Act | None
     theirs: str = ""
     mine: str = ""
     note: str = ""
     choice: str = ""
+
+
+def last_act(model, pk, name=None):
+    """The last Act that changed an object, or one of its fields; None when the history does not know."""
+    changes = Change.objects.select_related("act").order_by("-pk")
+    if name:
+        changes = changes.filter(Q(before__has_key=name) | Q(after__has_key=name))
+    with suppress(ValueError):  # what was posted may be no key
+        change = changes.filter(kind=KINDS[model], object_id=pk).first()
+        return change and change.act
 
 
 class Merge:
@@ -121,7 +137,7 @@ class Merge:
         self.data = data.copy()
         self.seen = dict(item.split("=", 1) for item in data.get(SEEN, "").split() if "=" in item)
         self.differences, self.kept = [], []
-        self.is_gone = False
+        self.is_gone, self.act = False, None
 
     @property
     def is_refused(self):
@@ -142,16 +158,17 @@ class Merge:
                 continue
             label = f"{owner}{capfirst(field.label)}"
             there = form.get_initial_for_field(field, name)
+            act = partial(last_act, form._meta.model, form.instance.pk, name)
             old, new = said(field, there), said(field, typed_in(field, name, posted))
             if typed[name] == seen or self.takes_theirs(place + name):
                 put(posted, name, sent(field, there))
                 if theirs != seen:
                     note = _("You did not change it: the form now has their version.")
-                    self.differences.append(Difference(label, word_diff(new, old), note=note))
+                    self.differences.append(Difference(label, act(), word_diff(new, old), note=note))
             elif theirs == seen:
                 self.kept.append(label)
             else:
-                self.differences.append(Difference(label, *both_sides(old, new), choice=place + name))
+                self.differences.append(Difference(label, act(), *both_sides(old, new), choice=place + name))
 
     def lay_over_rows(self, formset):
         """Do so with each row of an unbound formset; rows that others added join, rows that they deleted are told."""
@@ -175,7 +192,7 @@ class Merge:
             kept.append(row)
             if not any(key.startswith(f"{formset.prefix}/{pk}/") for key in self.seen):
                 note = _("Added since you opened the form, which now has it.")
-                self.differences.append(Difference(f"{kind} “{form.instance}”", note=note))
+                self.differences.append(Difference(f"{kind} “{form.instance}”", last_act(formset.model, pk), note=note))
         self.put_rows(formset.prefix, kept, new)
 
     def lay_over_row(self, form, row, place, owner):
@@ -183,21 +200,23 @@ class Merge:
         self.lay_over(form, row, place, f"{owner} · ")
         if row.get(DELETION_FIELD_NAME) and len(self.differences) > told:
             note = _("You ticked “Delete”: untick it to keep what was changed.")
-            self.differences.append(Difference(owner, note=note))
+            self.differences.append(Difference(owner, None, note=note))
 
     def rows_gone(self, formset, row, place, kind):
         """What remains of a row that somebody else deleted: nothing, or a new row with what was typed in it."""
         form = formset.empty_form
         texts = {name: said(field, typed_in(field, name, row)) for name, field in fields_of(form)}
+        act = last_act(formset.model, row.get(formset.model._meta.pk.name))
         label = f"{kind} “{next(filter(None, texts.values()), '')}”"
         if all(self.seen.get(place + name) == typed for name, typed in marks(form, row).items()):
-            self.differences.append(Difference(label, note=_("Deleted since you opened the form.")))
+            self.differences.append(Difference(label, act, note=_("Deleted since you opened the form.")))
             return []
         become_new(formset, row)
         lines = ((capfirst(form.fields[name].label), text) for name, text in texts.items() if text)
         self.differences.append(
             Difference(
                 label,
+                act,
                 theirs=_("Deleted."),
                 mine=format_html_join("\n", "{}: {}", lines),
                 note=_("What you typed is kept as a new one, at the end."),
@@ -206,9 +225,9 @@ class Merge:
         )
         return [row]
 
-    def lay_over_nothing(self, formsets):
-        """The object was deleted: what was typed, with all its rows, is to become a new one."""
-        self.is_gone = True
+    def lay_over_nothing(self, formsets, act):
+        """The object was deleted, by an act: what was typed, with all its rows, is to become a new one."""
+        self.is_gone, self.act = True, act
         for formset in formsets:
             rows = [row for row in self.take_rows(formset.prefix) or [] if not row.get(DELETION_FIELD_NAME)]
             for row in rows:
@@ -268,7 +287,7 @@ class WithMerging(admin.ModelAdmin):
                 for formset in formsets:
                     merge.lay_over_rows(formset)
             elif SEEN in request.POST:
-                merge.lay_over_nothing(self.forms_of(request, None)[1])
+                merge.lay_over_nothing(self.forms_of(request, None)[1], last_act(self.model, unquote(object_id)))
                 object_id, form_url = None, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
             request.POST, request.merge = merge.data, merge
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -300,6 +319,7 @@ class WithMerging(admin.ModelAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         context["merge"] = getattr(request, "merge", None)
+        context["reason"] = request.POST.get("_reason", "")
         if context["original"]:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             context["seen"] = seen_in(context["adminform"].form, formsets)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import resolve
 from django.utils.translation import get_language, get_language_info, gettext as _, override
 
+from directory.search import index
 from directory.translations import SOURCE
 
 PREVIEW = "_preview"
@@ -25,7 +26,7 @@ class WithPreview(admin.ModelAdmin):
     def changeform_view(self, request, *args, **kwargs):
         if not is_preview(request.POST):
             return super().changeform_view(request, *args, **kwargs)
-        with transaction.atomic():
+        with index.left_alone(), transaction.atomic():
             response = super().changeform_view(request, *args, **kwargs)
             transaction.set_rollback(True)
         return response

@@ -11,6 +11,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from directory.admin.base import ContentAdmin
+from directory.history import act
 from directory.models import Branch, Resource, Step
 from tests.factories import make_branch, make_resource, make_situation, make_topic
 from tests.forms import form_on
@@ -48,7 +49,7 @@ def test_what_another_changed_in_any_field_is_told_and_kept(editor, model):
     opened = form_on(editor.get(change_url(instance)))
     form = editor.get(change_url(instance)).context["adminform"].form
     texts = [name for name, field in form.fields.items() if name in opened and type(field).__name__ == "CharField"]
-    theirs = dict.fromkeys(texts, "Maison")
+    theirs = dict.fromkeys(texts, "2026")
     model.objects.filter(pk=instance.pk).update(**theirs)
     refused = editor.post(change_url(instance), opened)
     assert refused.status_code == 200
@@ -59,13 +60,14 @@ def test_what_another_changed_in_any_field_is_told_and_kept(editor, model):
 
 
 def test_a_field_changed_by_each_is_kept_from_both(editor, resource):
-    opened = form_on(editor.get(change_url(resource)), phone=["04 71 00 00 00"])
+    opened = form_on(editor.get(change_url(resource)), phone=["04 71 00 00 00"], _reason=["Nouveau numéro"])
     Resource.objects.filter(pk=resource.pk).update(title_fr="Le café citoyen", is_practice=True)
     refused = editor.post(change_url(resource), opened)
     assert refused.status_code == 200
     assert set(differences(refused)) == {"Titre [fr]", "Pratique à reprendre ailleurs"}
-    assert differences(refused)["Titre [fr]"][0] == "<ins>Le café</ins><del>Café</del> citoyen"
+    assert differences(refused)["Titre [fr]"][0] == "<del>Café</del><ins>Le café</ins> citoyen"
     assert refused.context["merge"].kept == ["Téléphone"]
+    assert form_on(refused)["_reason"] == ["Nouveau numéro"]
     resource.refresh_from_db()
     assert resource.phone == ""  # not before it was seen
     assert editor.post(change_url(resource), form_on(refused)).status_code == 302
@@ -114,6 +116,24 @@ def test_choices_of_several_dates_and_boxes_are_merged_like_texts(editor, resour
     assert (resource.verified_on, resource.is_published, resource.is_practice) == (date(2026, 3, 2), False, True)
     assert set(resource.departments.values_list("pk", flat=True)) == {"15", "48"}
     assert list(resource.topics.all()) == [topic]
+
+
+def test_who_changed_each_field_is_said(editor, resource, django_user_model):
+    opened = form_on(editor.get(change_url(resource)))
+    for name, field in (("maryam", "phone"), ("louis", "email")):
+        with act(user=django_user_model(username=name)):
+            setattr(resource, field, "1@example.org")
+            resource.save()
+    refused = editor.post(change_url(resource), opened)
+    said = {item.label: item.act.by for item in refused.context["merge"].differences}
+    assert said == {"Téléphone": "maryam", "E-mail": "louis"}
+
+
+def test_who_deleted_an_entry_is_said(editor, resource, django_user_model):
+    address, opened = change_url(resource), form_on(editor.get(change_url(resource)))
+    with act(user=django_user_model(username="maryam")):
+        resource.delete()
+    assertContains(editor.post(address, opened), "maryam")
 
 
 def test_the_same_change_by_both_is_saved_at_once(editor, resource):
@@ -185,7 +205,7 @@ def test_rows_are_merged_field_by_field(editor, resource):
     other.departments.add("48")
     refused = editor.post(change_url(resource), opened)
     assert set(differences(refused)) == {
-        "Antenne “Aurillac” · Adresse électronique",
+        "Antenne “Aurillac” · E-mail",
         "Antenne “Mauriac” · Départements",
     }
     assert editor.post(change_url(resource), form_on(refused)).status_code == 302
