@@ -286,6 +286,7 @@ class WithMerging(admin.ModelAdmin):
                 merge.lay_over(form, merge.data)
                 for formset in formsets:
                     merge.lay_over_rows(formset)
+                merge.differences.sort(key=lambda difference: not difference.choice)  # what is to choose comes first
             elif SEEN in request.POST:
                 merge.lay_over_nothing(self.forms_of(request, None)[1], last_act(self.model, unquote(object_id)))
                 object_id, form_url = None, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
