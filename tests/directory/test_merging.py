@@ -287,20 +287,6 @@ def test_an_entry_that_never_was_is_said_so(editor):
     assert editor.post("/admin/directory/resource/zz/change/", {"title_fr": "x"}).status_code == 302
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
-def test_a_save_compares_what_it_has_locked(editor, resource):
-    make_branch(resource, ["15"])
-    opened = form_on(editor.get(change_url(resource)))
-    with CaptureQueriesContext(connection) as queries:
-        editor.post(change_url(resource), opened)
-    locks = [number for number, query in enumerate(queries) if "FOR NO KEY UPDATE" in query["sql"]]
-    reads = [
-        n for n, query in enumerate(queries) if re.search(r'FROM "directory_(resource|branch)" .*"id" = ', query["sql"])
-    ]
-    assert len(locks) == 2
-    assert reads[-1] > locks[-1]
-
-
 def test_no_list_writes_whole_objects_that_were_read_before(editor):
     assert not [model for model in CONTENT if admin.site._registry[model].list_editable]
 
