@@ -1,5 +1,8 @@
 """The history of what editors write, in the admin: who, when, why, which words; and back again."""
 
+from itertools import groupby
+from operator import attrgetter
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
@@ -43,13 +46,17 @@ class WithHistory(admin.ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, instance):
             raise PermissionDenied
-        changes = Change.objects.filter(kind=KINDS[self.model], object_id=instance.pk).select_related("act")
+        changes = Change.objects.of(KINDS[self.model], instance).select_related("act")
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %(name)s") % {"name": instance},
             "opts": self.opts,
             "original": instance,
-            "changes": [shown(change) for change in changes.order_by("-pk")[:MOST_SHOWN]],
+            "kind": KINDS[self.model],
+            "acts": [
+                (item, list(group))
+                for item, group in groupby(map(shown, changes.order_by("-act", "pk")[:MOST_SHOWN]), attrgetter("act"))
+            ],
             "may_change": self.has_change_permission(request, instance),
         }
         return TemplateResponse(request, "admin/history/object.html", context)
@@ -134,12 +141,14 @@ class ActAdmin(admin.ModelAdmin):
             shown(change).is_changed_since = change.pk in later
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Change of %(day)s") % {"day": item},
+            "title": _("Change of %(moment)s") % {"moment": item},
             "opts": self.opts,
             "act": item,
             "changes": changes[:MOST_SHOWN],
             "hidden_changes": changes[MOST_SHOWN:],
             "later": later,
+            # Nobody means to take back the whole guide by one click.
+            "ticked": item.origin != Act.Origin.LOAD,
             "may_undo": all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes}),
         }
         return TemplateResponse(request, "admin/history/act.html", context)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 
@@ -42,10 +43,25 @@ class Act(models.Model):
     class Meta:
         ordering = ["-pk"]
         verbose_name = pgettext_lazy("in the history", "change")
-        verbose_name_plural = pgettext_lazy("in the history", "history of changes")
+        verbose_name_plural = pgettext_lazy("in the history", "changes")
 
     def __str__(self):
-        return f"{self.pk}"
+        return date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
+
+
+# What is edited on the page of another object has its history there too.
+PARTS = {"resource": ("branch", "branches"), "situation": ("step", "steps")}
+
+
+class ChangeQuerySet(models.QuerySet):
+    def of(self, kind, instance):
+        """Changes of an object and of its parts: branches of an entry, steps of a situation, be they gone since."""
+        changes = models.Q(kind=kind, object_id=instance.pk)
+        if kind in PARTS:
+            part, related_name = PARTS[kind]
+            changes |= models.Q(kind=part, object_id__in=getattr(instance, related_name).values("pk"))
+            changes |= models.Q(**{"kind": part, f"before__{kind}": instance.slug})
+        return self.filter(changes)
 
 
 class Change(models.Model):
@@ -61,6 +77,8 @@ class Change(models.Model):
     name = models.CharField(max_length=200)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+
+    objects = ChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
