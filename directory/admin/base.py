@@ -2,7 +2,10 @@
 
 from directory.admin.areas import AreaAdmin
 from directory.admin.history import WithHistory
+from directory.admin.merging import WithMerging
+from directory.admin.preview import WithPreview
 
 
-class ContentAdmin(AreaAdmin, WithHistory):
+# The preview stands first, because it undoes whatever the others write; then what refuses a write outside an area.
+class ContentAdmin(WithPreview, AreaAdmin, WithMerging, WithHistory):
     """The admin of a model whose objects editors write."""

@@ -40,6 +40,9 @@ class BranchInline(admin.StackedInline):
     show_change_link = True
     classes = ["collapse"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("departments")
+
 
 @admin.register(Resource)
 class ResourceAdmin(VerifiedToday, PublicationAdmin, TranslatedAdmin):

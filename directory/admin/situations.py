@@ -14,6 +14,9 @@ class StepInline(TranslatedInline):
     autocomplete_fields = ["resources"]
     prepopulated_fields = {"slug": ["title_fr"]}
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("resources")
+
 
 @admin.register(Situation)
 class SituationAdmin(PublicationAdmin, TranslatedAdmin):
