@@ -142,6 +142,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# The address of this site, by which its link checker names itself to the sites it calls.
+SITE_URL = env.str("SITE_URL", "")
+# (address, port) of servers of this machine that the link checker may call: only tests fill it.
+LINKS_LOCAL_SERVERS = ()
+
 CONTENT_DIR = BASE_DIR / "fixtures"
 
 LOGGING = {

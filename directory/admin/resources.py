@@ -5,6 +5,7 @@ from django.db.models import Count, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
 from directory.admin.base import ContentAdmin
+from directory.admin.links import LinkStateMixin
 from directory.admin.translations import TranslatedAdmin
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
@@ -62,7 +63,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(TranslatedAdmin):
+class ResourceAdmin(LinkStateMixin, TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",
@@ -97,7 +98,7 @@ class ResourceAdmin(TranslatedAdmin):
                 ),
             },
         ),
-        (_("How to reach it"), {"fields": [("email", "phone"), "url"]}),
+        (_("How to reach it"), {"fields": [("email", "phone"), "url", "link_state"]}),
         (_("Where this comes from"), {"fields": ["source", "verified_on", ("created_at", "updated_at")]}),
     ]
 
@@ -126,7 +127,7 @@ class ResourceAdmin(TranslatedAdmin):
 
 
 @admin.register(Branch)
-class BranchAdmin(ContentAdmin):
+class BranchAdmin(LinkStateMixin, ContentAdmin):
     list_display = ["name", "resource", "email", "phone", "dated"]
     list_select_related = ["resource"]
     list_filter = ["resource", "dated"]

@@ -1,3 +1,4 @@
+from directory.models.links import Link
 from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
 from directory.models.provenance import Provenance, State
@@ -15,6 +16,7 @@ __all__ = [
     "EmptySearch",
     "Epci",
     "GlossaryTerm",
+    "Link",
     "LoadedRecord",
     "PostalCode",
     "Provenance",

@@ -73,7 +73,8 @@ def with_place(query, place):
 
 def resource_detail(request, slug):
     resource = get_object_or_404(
-        Resource.objects.published().prefetch_related("departments", "regions", "communes", "epcis"), slug=slug
+        Resource.objects.published().with_link().prefetch_related("departments", "regions", "communes", "epcis"),
+        slug=slug,
     )
     return render(
         request,
@@ -81,7 +82,7 @@ def resource_detail(request, slug):
         {
             "resource": resource,
             "topics": Topic.objects.filter(resources=resource).select_related("theme"),
-            "branches": Branch.objects.filter(resource=resource).prefetch_related("departments"),
+            "branches": Branch.objects.filter(resource=resource).with_link().prefetch_related("departments"),
             "related": related_to(resource),
             "provenance": of_page(get_language(), [(resource, ("title", "summary", "body"))]),
         },
