@@ -23,7 +23,7 @@ class Turn:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     pause: float = PAUSE_SECONDS
-    free_at: float = 0
+    left_at: float = -MOST_PAUSE_SECONDS
 
 
 class Turns:
@@ -43,13 +43,13 @@ class Turns:
         """Wait for a host to be free, and keep it for one request; raises Stopped when the check stops meanwhile."""
         turn = self.of(host)
         with turn.lock:
-            left = turn.free_at - self.clock()
+            left = turn.left_at + turn.pause - self.clock()
             if (left > 0 and self.pause(left)) or self.stopping.is_set():
                 raise Stopped
             try:
                 yield
             finally:
-                turn.free_at = self.clock() + turn.pause
+                turn.left_at = self.clock()
 
     def slow_down(self, host, seconds):
         """Leave more time between two requests to a host: the `seconds` it asks for, which may be no number."""
