@@ -1,5 +1,6 @@
 """One settings file; each knob is an environment variable, listed in README.md, and a bad value stops the start."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -143,7 +144,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # The address of this site, by which its link checker names itself to the sites it calls.
-SITE_URL = env.str("SITE_URL", "")
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+if SITE_URL and not re.match(r"https?://[^/]", SITE_URL):
+    raise ImproperlyConfigured(f"SITE_URL must be this site's address, such as https://example.org, not {SITE_URL!r}.")
 # (address, port) of servers of this machine that the link checker may call: only tests fill it.
 LINKS_LOCAL_SERVERS = ()
 

@@ -7,6 +7,8 @@ class DirectoryConfig(AppConfig):
     verbose_name = _("Directory")
 
     def ready(self):
+        from directory.history import tracking
         from directory.search import index
 
         index.connect()
+        tracking.connect()

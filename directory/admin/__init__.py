@@ -1,3 +1,3 @@
-from directory.admin import links, places, reference, resources, search, situations, themes, translations
+from directory.admin import history, links, places, reference, resources, search, situations, themes, translations
 
-__all__ = ["links", "places", "reference", "resources", "search", "situations", "themes", "translations"]
+__all__ = ["history", "links", "places", "reference", "resources", "search", "situations", "themes", "translations"]

@@ -6,15 +6,15 @@ from html import unescape
 import httpx
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
 from config.languages import LANGUAGES
+from directory.history import act
 from directory.models import Branch, Link, Provenance, Resource, Step
 from directory.models.links import LONGEST_URL, Verdict
-from directory.rendering import MARKDOWN
+from directory.rendering import MARKDOWN, links_in
 from directory.translations import SOURCE, fingerprint, plain
 from themes.models import Theme, Topic
 
@@ -29,13 +29,6 @@ def is_checked(url):
     return url.lower().startswith(("http://", "https://")) and len(url.encode(errors="replace")) <= LONGEST_URL
 
 
-def links_in(text):
-    """The web addresses that a Markdown text leads to, as a browser gets them."""
-    tokens = MARKDOWN.parse(text, {"language": SOURCE, "glossary": None}) if "://" in text else []
-    links = (token.attrGet("href") for block in tokens for token in block.children or [] if token.type == "link_open")
-    return {url for url in links if is_checked(url)}
-
-
 def columns(model):
     """The columns of a model's Markdown text, one per language; none when it has no such text."""
     name = MARKDOWN_FIELDS.get(model)
@@ -44,7 +37,8 @@ def columns(model):
 
 def fields_with(instance):
     """{column: set of the links in it} of one object, for the columns that hold any."""
-    found = {column: links_in(getattr(instance, column) or "") for column in columns(type(instance))}
+    texts = {column: getattr(instance, column) or "" for column in columns(type(instance))}
+    found = {column: set(filter(is_checked, links_in(text))) for column, text in texts.items() if "://" in text}
     if isinstance(instance, WITH_URL) and is_checked(instance.url):
         found["url"] = {instance.url}
     return {column: links for column, links in found.items() if links}
@@ -115,12 +109,12 @@ def rewritten(text, old, new):
     return WRITTEN.sub(swap, text)
 
 
-@transaction.atomic
 def replace(link, instance):
     """Put the address that is proposed for a Link in its place, everywhere in an object that shows it.
 
-    A translation made from the French stays one: the same address changed on both sides. Raises ValidationError, and
-    changes nothing, when a text would no longer be valid, or would not lead there and everywhere it led before.
+    To be called in a transaction. A translation made from the French stays one: the same address changed on both
+    sides. Raises ValidationError, and changes nothing, when a text would no longer be valid, or would not lead there
+    and everywhere it led before.
     """
     old, new = link.url, link.proposed_url
     instance = type(instance).objects.select_for_update().get(pk=instance.pk)
@@ -145,27 +139,28 @@ def replace(link, instance):
         ).update(source_text=plain(french), source_fingerprint=fingerprint(french))
 
 
-@transaction.atomic
-def use_proposal(link, *, may_change):
-    """Replace a Link by the address that is proposed for it wherever the site shows it.
+def use_proposal(link, user, *, may_change):
+    """Replace a Link by the address that is proposed for it wherever the site shows it, as one act of a user.
 
-    Returns (objects changed, objects left): those for which `may_change(object)` is false, or that refuse it.
+    Returns (objects changed, objects left): those for which `may_change(user, object)` is false, or whose text has no
+    room for it.
     """
     changed, left = [], []
-    for instance in list(dict.fromkeys(instance for _url, instance in uses([link.url]))):
-        try:
-            if not may_change(instance):
-                raise PermissionDenied
-            replace(link, instance)
-        except (PermissionDenied, ValidationError):
-            left.append(instance)
-        else:
-            changed.append(instance)
-    if changed:
-        remember({link.proposed_url})
-        Link.objects.filter(url=link.proposed_url, verdict=Verdict.UNKNOWN).update(
-            verdict=Verdict.GOOD, status=link.status, checked_at=link.checked_at, good_on=link.good_on
-        )
-    if not left:
-        link.delete()
+    with act(user=user, reason=_("The page moved: its new address.")):
+        for instance in list(dict.fromkeys(instance for _url, instance in uses({link.url}))):
+            try:
+                if not may_change(user, instance):
+                    raise PermissionDenied
+                replace(link, instance)
+            except (PermissionDenied, ValidationError):
+                left.append(instance)
+            else:
+                changed.append(instance)
+        if changed:
+            remember({link.proposed_url})
+            Link.objects.filter(url=link.proposed_url, verdict=Verdict.UNKNOWN).update(
+                verdict=Verdict.GOOD, status=link.status, checked_at=link.checked_at, good_on=link.good_on
+            )
+        if not left:
+            link.delete()
     return changed, left

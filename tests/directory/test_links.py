@@ -1,6 +1,7 @@
 """The link checker, against servers of this machine that answer well, badly, slowly, or not at all."""
 
 import gzip
+import re
 import socket
 import ssl
 import threading
@@ -11,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import trustme
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import override
@@ -21,12 +24,13 @@ from directory.links.checking import check
 from directory.links.judging import Judge, Outcome
 from directory.links.network import Network, is_public
 from directory.links.politeness import MOST_PAUSE_SECONDS, PAUSE_SECONDS, Turns
-from directory.links.uses import collect, links_in, rewritten
+from directory.links.uses import collect, rewritten
 from directory.models import Link, Provenance, Resource
 from directory.models.links import DAYS_BEFORE_BROKEN, SKIPPING, Reason, Verdict
+from directory.rendering import links_in
 from directory.translations import provenance
 from tests.factories import make_branch, make_resource, make_situation
-from themes.models import Theme
+from themes.models import Theme, Topic
 
 pytestmark = pytest.mark.django_db
 DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -851,24 +855,30 @@ def known(url, verdict, **fields):
     return make_link(url, verdict=verdict, checked_at=DAY, **({"good_on": DAY.date()} | fields))
 
 
-PLACES = ["/ressources/{resource.slug}/", "/territoires/15/", "/themes/mobilite/?departement=15"]
+def shown_link(client, address, verdict):
+    """The page at an address, filled with the slug of an entry whose branch has a link of this verdict; before it, and
+    from it on."""
+    resource = make_resource(topics=Topic.objects.filter(theme__slug="mobilite")[:1])
+    make_branch(resource, ["15"], url="https://antenne.fr/page")
+    known("https://antenne.fr/page", verdict)
+    page = client.get(address.format(slug=resource.slug)).content.decode()
+    link = '<a href="https://antenne.fr/page"'
+    assert page.count(link) == 1  # whatever is thought of it, the link is there
+    return page[: page.index(link)], page[page.index(link) :]
 
 
 @pytest.mark.parametrize("verdict", Verdict)
-@pytest.mark.parametrize("place", PLACES)
-def test_readers_are_told_when_a_link_was_checked_or_is_broken(client, language, place, verdict):
-    from themes.models import Topic
-
-    resource = make_resource(topics=[Topic.objects.filter(theme__slug="mobilite").first()])
-    make_branch(resource, ["15"], url="https://antenne.fr/page")
-    known("https://antenne.fr/page", verdict)
-    page = client.get(f"/{language}{place.format(resource=resource)}").content.decode()
-    assert '<a href="https://antenne.fr/page"' in page  # whatever is thought of it, the link is there
-    before = page[: page.index('<a href="https://antenne.fr/page"')]
+@pytest.mark.parametrize("address", ["ressources/{slug}/", "territoires/15/", "themes/mobilite/?departement=15"])
+def test_readers_are_told_when_a_link_was_checked_or_is_broken(client, address, verdict):
+    before, after = shown_link(client, f"/fr/{address}", verdict)
     assert before.rstrip().endswith("</em>") is (verdict == Verdict.BROKEN)
-    assert ('class="checked"' in page) is (verdict in (Verdict.GOOD, Verdict.MOVED))
+    assert ('class="checked"' in after) is (verdict in (Verdict.GOOD, Verdict.MOVED))
+
+
+def test_the_day_of_the_check_is_written_in_the_readers_language(client, language):
+    _before, after = shown_link(client, f"/{language}/territoires/15/", Verdict.GOOD)
     with override(language):
-        assert (date_format(DAY) in page) is (verdict in (Verdict.GOOD, Verdict.MOVED))
+        assert date_format(DAY) in after
 
 
 def test_the_warning_is_a_drawing_and_words(client):
@@ -879,7 +889,18 @@ def test_the_warning_is_a_drawing_and_words(client):
     assertContains(page, "#warning")
 
 
-def test_what_is_known_of_links_costs_no_query_per_link(client, django_assert_num_queries):
+def test_a_broken_link_in_a_text_is_announced_in_the_readers_language(client, language):
+    body = "[bon](https://bon.fr/) [mort](https://mort.fr/) [perdu](https://perdu.fr/)"
+    resource = make_resource(body_fr=body)  # in the other languages, the French stands in for a translation
+    for url in ("https://mort.fr/", "https://perdu.fr/"):
+        known(url, Verdict.BROKEN)
+    page = client.get(f"/{language}/ressources/{resource.slug}/").content.decode()
+    assert page.count(f'class="broken" lang="{language}"') == 2
+    assert re.search(r"</em>\s*<a href=.https://mort.fr/", page)
+    assert not re.search(r"</em>\s*<a href=.https://bon.fr/", page)
+
+
+def test_what_is_known_of_links_costs_no_query_per_link(client):
     resource = make_resource(url="https://fiche.fr/")
     counted = []
     for number in range(2):
@@ -887,12 +908,7 @@ def test_what_is_known_of_links_costs_no_query_per_link(client, django_assert_nu
             url = f"https://antenne.fr/{number}-{place}"
             make_branch(resource, ["15"], url=url)
             known(url, Verdict.GOOD)
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             client.get(f"/fr/ressources/{resource.slug}/")
         counted.append(len(queries))
     assert counted[0] == counted[1]
