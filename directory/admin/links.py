@@ -102,18 +102,10 @@ class LinkList(ChangeList):
 class LinkAdmin(admin.ModelAdmin):
     """What the checker found. Nothing is typed here: an address is changed where it stands, or by an action."""
 
-    list_display = [
-        "address",
-        "verdict",
-        "reason",
-        "status",
-        "failed_on",
-        "good_on",
-        "checked_at",
-        "proposed_url",
-        "shown_in",
-    ]
+    list_display = ["address", "shown_in", "finding", "failed_on", "good_on"]
     list_display_links = None
+    fields = ["address", "shown_in", "finding", "failed_on", "failed_days", "good_on", "checked_at"]
+    readonly_fields = ["address", "shown_in", "finding"]
     list_filter = ["verdict", "reason", HostFilter]
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ["url", "proposed_url"]
@@ -138,15 +130,18 @@ class LinkAdmin(admin.ModelAdmin):
     def get_changelist(self, request, **kwargs):
         return LinkList
 
-    def get_fields(self, request, obj=None):
-        return [name if name != "address" else "url" for name in self.list_display]
-
-    def get_readonly_fields(self, request, obj=None):
-        return ["shown_in"]
-
     @admin.display(description=gettext_lazy("link"), ordering="url")
     def address(self, link):
-        return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', link.url, link.url)
+        shown = format_html('<a href="{}" rel="noopener noreferrer">{}</a>', link.url, link.url)
+        if link.proposed_url:
+            shown = format_html(
+                '{}<br>→ <a href="{}" rel="noopener noreferrer">{}</a>', shown, link.proposed_url, link.proposed_url
+            )
+        return shown
+
+    @admin.display(description=gettext_lazy("verdict"), ordering="verdict")
+    def finding(self, link):
+        return link.finding
 
     @admin.display(description=gettext_lazy("shown in"))
     def shown_in(self, link):

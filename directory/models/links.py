@@ -123,6 +123,12 @@ class Link(models.Model):
     def __str__(self):
         return self.url
 
+    @property
+    def finding(self):
+        """The verdict with what it rests on, in one line."""
+        why = self.get_reason_display() + (f" ({self.status})" if self.status else "")
+        return f"{self.get_verdict_display()} – {why}" if self.reason else self.get_verdict_display()
+
     def record(self, outcome, at, *, counts=True):
         """Write what a check found (a directory.links.judging.Outcome) at a time, and the verdict that follows.
 

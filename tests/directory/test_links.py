@@ -89,19 +89,20 @@ class Site:
             self.active[host] += 1
             self.most_at_once[host] = max(self.most_at_once[host], self.active[host])
         try:
-            self.write(handler)
+            page = self.page(handler)
+            with self.lock:
+                self.active[host] -= 1  # before the answer leaves: after it, the next request may come at once
+            self.write(handler, page)
         except OSError:
             handler.close_connection = True  # the checker went away, as it does from a page that it will not read
-        finally:
-            with self.lock:
-                self.active[host] -= 1
 
-    def write(self, handler):
+    def page(self, handler):
         path = handler.path.partition("?")[0]
         page = self.pages.get(f"{handler.command} {path}", self.pages.get(path, (404, {}, b"")))
         page = page.pop(0) if isinstance(page, list) else page
-        if callable(page):
-            page = page(handler)
+        return page(handler) if callable(page) else page
+
+    def write(self, handler, page):
         if isinstance(page, tuple):
             status, headers, body = page
             handler.send_response(status)
@@ -798,7 +799,8 @@ def command(local_web, capsys):
     )
 
     def call(*arguments):
-        call_command("check_links", *arguments)
+        with override("en"):
+            call_command("check_links", *arguments)
         return capsys.readouterr().out
 
     return call
@@ -808,8 +810,8 @@ def test_the_command_says_where_it_is_and_sums_up_by_site(site, command):
     said = command()
     assert "3 links to check" in said
     assert "3 of 3: " in said
-    assert f"moved {site.url('/parti')} → {site.url('/bon')}" in said
-    assert f"doubtful {site.url('/absent', 'autre.fr')} – page not found (404)" in said
+    assert f"{site.url('/parti')}: moved for good → {site.url('/bon')}" in said
+    assert f"{site.url('/absent', 'autre.fr')}: doubtful – page not found (404)" in said
     assert "  autre.fr: 1 doubtful\n  exemple.fr: 1 good, 1 moved\nIn all: 1 good, 1 moved, 1 doubtful" in said
 
 

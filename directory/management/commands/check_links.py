@@ -24,17 +24,20 @@ class Command(BaseCommand):
         collect()
         links = self.asked_for(**options)
         self.stdout.write(f"{len(links)} links to check")
-        by_host = defaultdict(Counter)
+        by_host, is_heard = defaultdict(Counter), False
         try:
             with closing(check(links)) as checked:
                 for number, link in enumerate(checked, start=1):
                     by_host[link.host][link.verdict] += 1
+                    is_heard = is_heard or link.status is not None
                     self.stdout.write(f"{number} of {len(links)}: {line(link)}")
                     self.stdout.flush()
         except KeyboardInterrupt:
             self.stdout.write("Stopped. What was checked is written; run it again for the rest.")
         for host, verdicts in sorted(by_host.items()):
             self.stdout.write(f"  {host}: {counted(verdicts)}")
+        if by_host and not is_heard:
+            self.stdout.write("No server answered: the fault may be on this side.")
         self.stdout.write(f"In all: {counted(sum(by_host.values(), Counter())) or 'nothing'}")
 
     def asked_for(self, *, all, url, entry, host, limit, **options):
@@ -60,12 +63,7 @@ class Command(BaseCommand):
 
 def line(link):
     """What was found of a Link, in one line."""
-    told = [link.verdict, link.url]
-    if link.reason:
-        told.append(f"– {link.get_reason_display()}" + (f" ({link.status})" if link.status else ""))
-    if link.proposed_url:
-        told.append(f"→ {link.proposed_url}")
-    return " ".join(told)
+    return f"{link.url}: {link.finding}{f' → {link.proposed_url}' if link.proposed_url else ''}"
 
 
 def counted(verdicts):
