@@ -1,5 +1,6 @@
 """One settings file; each knob is an environment variable, listed in README.md, and a bad value stops the start."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -143,6 +144,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# The address of this site, by which its link checker names itself to the sites it calls.
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+if SITE_URL and not re.match(r"https?://[^/]", SITE_URL):
+    raise ImproperlyConfigured(f"SITE_URL must be this site's address, such as https://example.org, not {SITE_URL!r}.")
+# (address, port) of servers of this machine that the link checker may call: only tests fill it.
+LINKS_LOCAL_SERVERS = ()
 
 CONTENT_DIR = BASE_DIR / "fixtures"
 

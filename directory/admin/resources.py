@@ -6,6 +6,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from directory.admin.base import ContentAdmin
 from directory.admin.filters import DepartmentFilter, SourceYearFilter, ThemeFilter, VerifiedFilter
+from directory.admin.links import LinkStateMixin
 from directory.admin.publication import PublicationAdmin
 from directory.admin.translations import TranslatedAdmin
 from directory.admin.verification import VerifiedToday
@@ -45,7 +46,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(VerifiedToday, PublicationAdmin, TranslatedAdmin):
+class ResourceAdmin(VerifiedToday, LinkStateMixin, PublicationAdmin, TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",
@@ -90,7 +91,7 @@ class ResourceAdmin(VerifiedToday, PublicationAdmin, TranslatedAdmin):
                 ),
             },
         ),
-        (_("How to reach it"), {"fields": [("email", "phone"), "url"]}),
+        (_("How to reach it"), {"fields": [("email", "phone"), "url", "link_state"]}),
         (_("Publication"), {"fields": [("is_published", "withdrawn_on"), "replaced_by"]}),
         (_("Where this comes from"), {"fields": ["source", "verified_on", ("created_at", "updated_at")]}),
     ]
@@ -126,7 +127,7 @@ class ResourceAdmin(VerifiedToday, PublicationAdmin, TranslatedAdmin):
 
 
 @admin.register(Branch)
-class BranchAdmin(ContentAdmin):
+class BranchAdmin(LinkStateMixin, ContentAdmin):
     list_display = ["name", "resource", "email", "phone", "dated"]
     list_select_related = ["resource"]
     list_filter = [

@@ -1,5 +1,6 @@
 from directory.models.addresses import OldAddress
 from directory.models.history import Act, Change
+from directory.models.links import Link
 from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
 from directory.models.provenance import Provenance, State
@@ -21,6 +22,7 @@ __all__ = [
     "EmptySearch",
     "Epci",
     "GlossaryTerm",
+    "Link",
     "LoadedRecord",
     "OldAddress",
     "PostalCode",

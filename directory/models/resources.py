@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.models.links import LinkedQuerySet
 from directory.models.places import Commune, Department, Epci, Region
 from directory.models.publication import Publication, PublicationQuerySet
 from directory.models.search import SearchText
@@ -47,7 +48,7 @@ def oldest_good_day():
 LONG_FIELDS = tuple(f"body_{language}" for language, _name in settings.LANGUAGES)
 
 
-class ResourceQuerySet(PublicationQuerySet):
+class ResourceQuerySet(PublicationQuerySet, LinkedQuerySet):
     def verified_lately(self):
         return self.filter(verified_on__gte=oldest_good_day())
 
@@ -310,10 +311,10 @@ def check_partial_date(text):
         raise ValidationError(_("Write a year, a month or a day: 2024, 2024-07 or 2024-07-30."))
 
 
-class BranchQuerySet(models.QuerySet):
+class BranchQuerySet(LinkedQuerySet):
     def serving(self, departments):
-        """Branches of published entries that serve one of the departments."""
-        return self.filter(
+        """Branches of published entries that serve one of the departments, with what is known of their links."""
+        return self.with_link().filter(
             Exists(Branch.departments.through.objects.filter(branch=OuterRef("pk"), department__in=departments)),
             resource__is_published=True,
         )

@@ -72,7 +72,7 @@ def with_place(query, place):
 
 
 def resource_detail(request, slug):
-    entries = Resource.objects.published().prefetch_related("departments", "regions", "communes", "epcis")
+    entries = Resource.objects.published().with_link().prefetch_related("departments", "regions", "communes", "epcis")
     resource = entries.filter(slug=slug).first()
     if resource is None:
         return what_became_of(request, Resource, slug)
@@ -82,7 +82,7 @@ def resource_detail(request, slug):
         {
             "resource": resource,
             "topics": Topic.objects.filter(resources=resource).select_related("theme"),
-            "branches": Branch.objects.filter(resource=resource).prefetch_related("departments"),
+            "branches": Branch.objects.filter(resource=resource).with_link().prefetch_related("departments"),
             "related": Resource.objects.published().related_to(resource).for_cards()[:MOST_RELATED],
             "provenance": of_page(get_language(), [(resource, ("title", "summary", "body"))]),
         },
