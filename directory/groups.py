@@ -11,6 +11,7 @@ from directory.models import (
     EmptySearch,
     Epci,
     GlossaryTerm,
+    Link,
     LoadedRecord,
     Region,
     Resource,
@@ -44,8 +45,12 @@ ROLES = {
     EDITING: {"directory.edit_everywhere", "directory.view_statistics"}
     | can("view", *PLACES)
     | can(WRITE, *LOCAL, *GENERAL)
-    | can("view delete", EmptySearch),
-    EDITING_AN_AREA: can("view", *PLACES, *GENERAL, EmptySearch) | can("change", Theme) | can(WRITE, *LOCAL),
+    | can("view delete", EmptySearch)
+    | can("view change", Link),
+    EDITING_AN_AREA: can("view", *PLACES, *GENERAL, EmptySearch)
+    | can("view change", Link)
+    | can("change", Theme)
+    | can(WRITE, *LOCAL),
     STATISTICS: {"directory.view_statistics"},
 } | {f"Traduction : {name}": {f"directory.translate_{code}"} for code, name in TRANSLATION_LANGUAGES}
 

@@ -17,14 +17,7 @@ from django.views.decorators.http import require_POST
 from directory.links.checking import check
 from directory.links.uses import links_of, remember, use_proposal, uses
 from directory.models import Link, Step
-
-try:
-    from directory.roles import may_change as is_in_area
-except ImportError:  # until the roles are there
-
-    def is_in_area(user, instance):
-        return True
-
+from directory.roles import may_change as is_in_area
 
 # As long as a person waits, and well under the 30 seconds after which gunicorn takes a worker for dead.
 SECONDS = 15
