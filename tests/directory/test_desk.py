@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.admin import desk, statistics
-from directory.admin.translations import create_translator_groups
+from directory.groups import create_groups
 from directory.models import Branch, Change, EmptySearch, Resource
 from directory.models.resources import VERIFICATION_HOLDS
 from directory.translations import work
@@ -122,7 +122,7 @@ def test_the_number_of_queries_does_not_grow(editor, path, most, django_assert_m
 
 
 def test_a_translator_sees_translations_only(client, django_user_model):
-    create_translator_groups()
+    create_groups()
     user = django_user_model.objects.create_user("amal", is_staff=True)
     user.groups.add(Group.objects.get(permissions__codename="translate_ar"))
     client.force_login(user)
