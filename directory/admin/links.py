@@ -76,7 +76,7 @@ class HostFilter(admin.SimpleListFilter):
         return found if not asked or (asked, asked) in found else [*found, (asked, asked)]
 
     def queryset(self, request, queryset):
-        return queryset.filter(host=self.value()) if self.value() else queryset
+        return queryset.filter(host=self.value().replace("\0", "")) if self.value() else queryset
 
 
 class LinkList(ChangeList):

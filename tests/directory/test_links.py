@@ -931,6 +931,7 @@ def test_the_list_says_where_each_link_stands_in_a_fixed_number_of_queries(edito
     for number in range(10):
         assertContains(page, f"Fiche cassée {number}")
     assertContains(editor.get(reverse("admin:directory_link_changelist"), {"host": "casse.fr"}), "https://casse.fr/3")
+    assert editor.get(reverse("admin:directory_link_changelist"), {"host": "a\0b"}).status_code == 200
 
 
 def act(client, action, *links):
