@@ -1,5 +1,6 @@
 """One settings file; each knob is an environment variable, listed in README.md, and a bad value stops the start."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -45,10 +46,12 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
+# An entry with a branch in each of a hundred departments is a form of more than Django's thousand fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 INSTALLED_APPS = [
     "modeltranslation",  # before admin, so that its tabs replace the plain fields
-    "django.contrib.admin",
+    "config.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -141,6 +144,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# The address of this site, by which its link checker names itself to the sites it calls.
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+if SITE_URL and not re.match(r"https?://[^/]", SITE_URL):
+    raise ImproperlyConfigured(f"SITE_URL must be this site's address, such as https://example.org, not {SITE_URL!r}.")
+# (address, port) of servers of this machine that the link checker may call: only tests fill it.
+LINKS_LOCAL_SERVERS = ()
 
 CONTENT_DIR = BASE_DIR / "fixtures"
 

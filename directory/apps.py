@@ -8,7 +8,9 @@ class DirectoryConfig(AppConfig):
 
     def ready(self):
         from directory.history import tracking
+        from directory.models import addresses
         from directory.search import index
 
+        addresses.connect()
         index.connect()
         tracking.connect()

@@ -108,14 +108,16 @@ def mark_line(text, language, glossary=None):
 
 
 def mark_words(state):
-    """markdown-it rule: isolate French names, and link glossary terms outside of links."""
-    language, glossary = state.env["language"], state.env["glossary"]
+    """markdown-it rule: isolate French names, link glossary terms outside of links, and warn before some links."""
+    language, glossary, warning = state.env["language"], state.env["glossary"], state.env["warning"]
     for block in state.tokens:
         if block.type != "inline":
             continue
         depth, children = 0, []
         for token in block.children:
             depth += token.nesting if token.type in ("link_open", "link_close") else 0
+            if warning and token.type == "link_open":
+                children.append(Token("html_inline", "", 0, content=warning(token.attrGet("href"))))
             if token.type != "text":
                 children.append(token)
                 continue
@@ -130,6 +132,17 @@ MARKDOWN.validateLink = lambda url: url.lower().startswith(("https://", "http://
 MARKDOWN.core.ruler.push("mark_words", mark_words)
 
 
-def render(text, language, glossary=None):
-    """HTML of a Markdown text in a language; the first occurrence of each glossary term opens its meaning."""
-    return mark_safe(MARKDOWN.render(text, {"language": language, "glossary": glossary}))  # noqa: S308 - see above
+def render(text, language, glossary=None, warning=None):
+    """HTML of a Markdown text in a language; the first occurrence of each glossary term opens its meaning.
+
+    `warning(address)` gives the HTML, often none, that stands before a link.
+    """
+    env = {"language": language, "glossary": glossary, "warning": warning}
+    return mark_safe(MARKDOWN.render(text, env))  # noqa: S308 - see above
+
+
+def links_in(text):
+    """The addresses that a Markdown text leads to, as a browser gets them."""
+    tokens = MARKDOWN.parse(text, {"language": "", "glossary": None, "warning": None})
+    inline = (token for block in tokens for token in block.children or [])
+    return {token.attrGet("href") for token in inline if token.type == "link_open"}

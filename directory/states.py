@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
-from directory.models import Branch, Contact, GlossaryTerm, Provenance, Resource, Situation, Step, Synonym
+from directory.models import Branch, Contact, GlossaryTerm, OldAddress, Provenance, Resource, Situation, Step, Synonym
+from directory.models.addresses import SEEN
 from directory.translations import translated_fields
 from themes.models import Theme, Topic
 
@@ -125,8 +126,11 @@ def write(model, pk, values):
 
 
 def targets(definition, keys):
-    """The objects that a relation of a state points to; raises ValidationError when one is gone."""
+    """The objects that a relation of a state points to, even renamed; raises ValidationError when one is gone."""
     related = definition.related_model
+    if related in SEEN:
+        moved = OldAddress.objects.moves(related, keys)
+        keys = [moved.get(key, key) for key in keys]
     found = {
         getattr(item, natural_key(related)): item
         for item in related.objects.filter(**{f"{natural_key(related)}__in": keys})

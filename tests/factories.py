@@ -66,3 +66,17 @@ def make_situation(*, steps=1, resources=(), **fields):
         )
         step.resources.set(resources)
     return situation
+
+
+def withdraw(instance):
+    """Take away an object that readers could see, as an editor does."""
+    instance.is_published = False
+    instance.save()
+    return instance
+
+
+def make_withdrawn_pages():
+    """An entry and a situation that were published, at the address « retiree » of each: all that their pages show."""
+    replacement = Resource.objects.get(slug="agir")
+    withdraw(make_resource(slug="retiree", topics=replacement.topics.all(), replaced_by=replacement))
+    withdraw(make_situation(slug="retiree", steps=0))

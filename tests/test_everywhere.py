@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 
 from directory.sitemaps import SITEMAPS
+from tests.factories import make_withdrawn_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -49,9 +50,11 @@ def addresses(language):
 def test_every_page_answers_in_its_language_and_leads_nowhere_wrong(client, language):
     visited, links = {}, set()
     info = get_language_info(language)
-    for path in addresses(language):
+    make_withdrawn_pages()
+    gone = [f"/{language}/{kind}/retiree/" for kind in ("ressources", "situations")]
+    for path in (*addresses(language), *gone):
         response = client.get(path)
-        assert response.status_code == 200, path
+        assert response.status_code == (410 if path in gone else 200), path
         assert not response.cookies, path
         page = Page(response.content.decode())
         assert page.attributes["lang"] == language, path

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from tests.browser.conftest import skip_or_fail
+from tests.factories import make_withdrawn_pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("browser")]
 PATHS = [
@@ -23,6 +24,8 @@ PATHS = [
     "ressources/?lieu=saint-denis",
     "ressources/?departement=999",
     "ressources/agir/",
+    "ressources/retiree/?departement=15&avec=fr",
+    "situations/retiree/",
     "territoires/",
     "territoires/63/",
     "territoires/region/84/",
@@ -49,6 +52,7 @@ def nu():
 
 
 def test_the_nu_checker_finds_no_error(client, language, nu, tmp_path):
+    make_withdrawn_pages()
     for number, path in enumerate(PATHS):
         (tmp_path / f"{number:02}.html").write_bytes(client.get(f"/{language}/{path}").content)
     checked = subprocess.run([*nu, str(tmp_path)], capture_output=True, text=True, check=True, env=os.environ)

@@ -1,3 +1,25 @@
-from directory.admin import history, places, reference, resources, search, situations, themes, translations
+from directory.admin import (
+    history,
+    links,
+    places,
+    reference,
+    resources,
+    search,
+    situations,
+    themes,
+    translations,
+    users,
+)
 
-__all__ = ["history", "places", "reference", "resources", "search", "situations", "themes", "translations"]
+__all__ = [
+    "history",
+    "links",
+    "places",
+    "reference",
+    "resources",
+    "search",
+    "situations",
+    "themes",
+    "translations",
+    "users",
+]

@@ -5,6 +5,7 @@ from operator import attrgetter
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from directory.history import Act, Change, act
 from directory.history.display import rows
 from directory.history.undoing import UndoRefused, changed_since, restore, undo
+from directory.roles import changeable
 from directory.states import KINDS, MODELS
 
 MOST_SHOWN = 200
@@ -80,6 +82,24 @@ def may_write(user, model):
         user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
         for verb in ("add", "change", "delete")
     )
+
+
+def of_others(user, changes):
+    """Those of the changes whose objects exist and are outside the user's area (directory.roles)."""
+    objects = {kind: {change.object_id for change in changes if change.kind == kind} for kind in MODELS}
+    found = {kind: MODELS[kind].objects.filter(pk__in=pks) for kind, pks in objects.items() if pks}
+    outside = {
+        (kind, pk)
+        for kind, queryset in found.items()
+        for pk in queryset.exclude(pk__in=changeable(user, queryset).values("pk")).values_list("pk", flat=True)
+    }
+    return [change for change in changes if (change.kind, change.object_id) in outside]
+
+
+def refuse_others(user, changes):
+    """Raise UndoRefused when a change is of an object of others: asked before writing, and after."""
+    if others := of_others(user, changes):
+        raise UndoRefused([_("%(name)s is outside your area.") % {"name": change.name} for change in others])
 
 
 class DeletionFilter(admin.SimpleListFilter):
@@ -149,7 +169,8 @@ class ActAdmin(admin.ModelAdmin):
             "later": later,
             # Nobody means to take back the whole guide by one click.
             "ticked": item.origin != Act.Origin.LOAD,
-            "may_undo": all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes}),
+            "may_undo": all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes})
+            and not of_others(request.user, changes),
         }
         return TemplateResponse(request, "admin/history/act.html", context)
 
@@ -165,7 +186,10 @@ class ActAdmin(admin.ModelAdmin):
             raise PermissionDenied
         try:
             if changes:
-                write(user=request.user, reason=request.POST.get("_reason", ""))
+                with transaction.atomic():
+                    refuse_others(request.user, changes)
+                    write(user=request.user, reason=request.POST.get("_reason", ""))
+                    refuse_others(request.user, changes)
                 messages.success(request, _("Put back as it was. This too stands in the history and can be undone."))
             else:
                 messages.error(request, _("Tick at least one thing to put back."))

@@ -5,33 +5,14 @@ from django.db.models import Count, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
 from directory.admin.base import ContentAdmin
+from directory.admin.filters import DepartmentFilter, SourceYearFilter, ThemeFilter, VerifiedFilter
+from directory.admin.links import LinkStateMixin
+from directory.admin.publication import PublicationAdmin
 from directory.admin.translations import TranslatedAdmin
+from directory.admin.verification import VerifiedToday
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
 from directory.search.query import understand
-from themes.models import Theme
-
-
-class ThemeFilter(admin.SimpleListFilter):
-    title = _("theme")
-    parameter_name = "theme"
-
-    def lookups(self, request, model_admin):
-        return [(theme.slug, theme.title) for theme in Theme.objects.all()]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(topics__theme__slug=self.value()).distinct() if self.value() else queryset
-
-
-class VerifiedFilter(admin.SimpleListFilter):
-    title = _("verification")
-    parameter_name = "verified"
-
-    def lookups(self, request, model_admin):
-        return [("no", _("Never verified")), ("yes", _("Verified"))]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(verified_on__isnull=self.value() == "no") if self.value() else queryset
 
 
 class ResourceForm(forms.ModelForm):
@@ -60,9 +41,12 @@ class BranchInline(admin.StackedInline):
     show_change_link = True
     classes = ["collapse"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("departments")
+
 
 @admin.register(Resource)
-class ResourceAdmin(TranslatedAdmin):
+class ResourceAdmin(VerifiedToday, LinkStateMixin, PublicationAdmin, TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",
@@ -74,19 +58,29 @@ class ResourceAdmin(TranslatedAdmin):
         "is_published",
         "verified_on",
     ]
-    list_filter = [ThemeFilter, "kind", "scope", "is_practice", "is_published", VerifiedFilter]
+    list_filter = [
+        VerifiedFilter,
+        "is_published",
+        "was_published",
+        ThemeFilter,
+        DepartmentFilter,
+        "kind",
+        "scope",
+        "is_practice",
+    ]
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ["slug"]
     search_help_text = _("Words of the title, summary, body or organisation, without minding accents.")
     date_hierarchy = "updated_at"
-    autocomplete_fields = ["topics", "departments", "regions", "communes", "epcis"]
+    autocomplete_fields = ["topics", "departments", "regions", "communes", "epcis", "replaced_by"]
     prepopulated_fields = {"slug": ["title_fr"]}
-    readonly_fields = ["created_at", "updated_at"]
+    readonly_fields = ["withdrawn_on", "created_at", "updated_at"]
     save_on_top = True
+    actions = [*VerifiedToday.actions, *PublicationAdmin.actions]
     inlines = [BranchInline]
     fieldsets = [
         (None, {"fields": ["title", "summary", "body"]}),
-        (_("What it is"), {"fields": [("kind", "is_practice", "is_published"), "topics", "organisation", "slug"]}),
+        (_("What it is"), {"fields": [("kind", "is_practice"), "topics", "organisation", "slug"]}),
         (
             _("Where"),
             {
@@ -97,7 +91,8 @@ class ResourceAdmin(TranslatedAdmin):
                 ),
             },
         ),
-        (_("How to reach it"), {"fields": [("email", "phone"), "url"]}),
+        (_("How to reach it"), {"fields": [("email", "phone"), "url", "link_state"]}),
+        (_("Publication"), {"fields": [("is_published", "withdrawn_on"), "replaced_by"]}),
         (_("Where this comes from"), {"fields": ["source", "verified_on", ("created_at", "updated_at")]}),
     ]
 
@@ -108,6 +103,12 @@ class ResourceAdmin(TranslatedAdmin):
             .prefetch_related("departments", "regions")
             .annotate(branch_count=Count("branches", distinct=True))
         )
+
+    def formfield_for_dbfield(self, db_field, request, **options):
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if db_field.name == "replaced_by":  # a cross beside it would delete the other entry, not the choice
+            field.widget.can_delete_related = False
+        return field
 
     def get_search_results(self, request, queryset, search_term):
         """As readers search: without accents, with synonyms and other languages, by address too."""
@@ -126,14 +127,21 @@ class ResourceAdmin(TranslatedAdmin):
 
 
 @admin.register(Branch)
-class BranchAdmin(ContentAdmin):
+class BranchAdmin(LinkStateMixin, ContentAdmin):
     list_display = ["name", "resource", "email", "phone", "dated"]
     list_select_related = ["resource"]
-    list_filter = ["resource", "dated"]
+    list_filter = [
+        SourceYearFilter,
+        DepartmentFilter,
+        ("resource", admin.RelatedOnlyFieldListFilter),
+    ]
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ["name", "email", "departments__name", "departments__code"]
     autocomplete_fields = ["resource", "departments"]
     prepopulated_fields = {"slug": ["name"]}
 
+    class Media:
+        css = {"all": ["desk.css"]}
+
     def view_on_site(self, branch):
-        return f"{branch.resource.get_absolute_url()}#{branch.slug}"
+        return f"{branch.resource.get_absolute_url()}#{branch.slug}" if branch.resource.is_published else None

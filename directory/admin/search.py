@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from directory.admin.areas import AreaAdmin
 from directory.admin.base import ContentAdmin
 from directory.models import EmptySearch, Synonym
 
@@ -13,7 +14,7 @@ class SynonymAdmin(ContentAdmin):
 
 
 @admin.register(EmptySearch)
-class EmptySearchAdmin(admin.ModelAdmin):
+class EmptySearchAdmin(AreaAdmin, admin.ModelAdmin):
     """What people looked for in vain: a synonym or an entry may be missing. Counted by the site, never typed here."""
 
     list_display = ["words", "language", "count", "last_on"]

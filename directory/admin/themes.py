@@ -1,11 +1,12 @@
 from django.contrib import admin
 
+from directory.admin.publication import AddressAdmin
 from directory.admin.translations import TranslatedAdmin
 from themes.models import Theme, Topic
 
 
 @admin.register(Theme)
-class ThemeAdmin(TranslatedAdmin):
+class ThemeAdmin(AddressAdmin, TranslatedAdmin):
     list_display = ["title", "slug", "group", "position"]
     list_filter = ["group"]
     show_facets = admin.ShowFacets.ALWAYS

@@ -5,7 +5,6 @@ from collections import Counter
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
@@ -34,14 +33,6 @@ TODO = [State.MISSING, State.OUTDATED, State.UNCHECKED]
 def languages_of(user):
     """The codes of the languages that a user may translate into."""
     return [code for code, _name in TRANSLATION_LANGUAGES if user.has_perm(f"directory.translate_{code}")]
-
-
-def create_translator_groups():
-    """A group for each language, whose members edit the translations into it and nothing else."""
-    for code, name in TRANSLATION_LANGUAGES:
-        group, created = Group.objects.get_or_create(name=f"Traduction : {name}")
-        if created:
-            group.permissions.set(Permission.objects.filter(codename=f"translate_{code}"))
 
 
 def name_of(user):

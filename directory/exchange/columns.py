@@ -237,9 +237,8 @@ class ContentResource(resources.ModelResource):
 
 @cache
 def _resource(model):
-    first = "slug"
-    names = [first, *(name for name in written_fields(model) if name != first)]
-    options = {"fields": names, "import_id_fields": [first]}
+    names = [name for name in written_fields(model) if model._meta.get_field(name).editable and name != "slug"]
+    options = {"fields": ["slug", *names], "import_id_fields": ["slug"]}
     return resources.modelresource_factory(model, ContentResource, options)
 
 

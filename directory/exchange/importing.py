@@ -15,20 +15,15 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _, gettext_lazy, override
 from import_export.fields import NOT_PROVIDED
 
-from directory import duplicates
+from directory import duplicates, roles
 from directory.exchange.columns import table_of
 from directory.exchange.files import Unreadable
 from directory.history import Act, act
-from directory.models import Provenance, Synonym
+from directory.models import OldAddress, Provenance, Synonym
 from directory.models.search import synonym_slug
 from directory.search import index
 from directory.states import BATCH, localized_columns
 from directory.translations import SOURCE, plain, provenance, text_in
-
-try:
-    from directory import roles
-except ImportError:
-    roles = None
 
 CHANGED_MEANWHILE = gettext_lazy(
     "Something that this file touches was changed meanwhile. Nothing was saved: look at it again."
@@ -143,7 +138,7 @@ class Import:
     def refuse_beyond_area(self, rows):
         """Refuse the rows whose object is not the user's to change, as it is or as it would become."""
         rows = [row for row in rows if row.outcome in (ADDED, CHANGED)]
-        if not roles or roles.edits_everywhere(self.user) or not rows:
+        if roles.edits_everywhere(self.user) or not rows:
             return
         with transaction.atomic():  # what an object would become is written, looked at and taken back
             before = self.reachable(rows)
@@ -224,6 +219,7 @@ class Import:
         provenance.record(made)
         for (name, language), pks in emptied.items():
             Provenance.objects.of_model(self.model, language).filter(field=name, object_id__in=pks).delete()
+        OldAddress.objects.take([row.instance for row in rows])
         index.written_in_bulk(self.model, [row.instance.pk for row in rows])
         this.write()
 
@@ -231,8 +227,8 @@ class Import:
         """Write the columns and relations of some rows, in a few queries."""
         added = [row.instance for row in rows if row.outcome == ADDED]
         changed = [row.instance for row in rows if row.outcome == CHANGED]
-        if self.model is Synonym:
-            for instance in added + changed:
+        for instance in added + changed:
+            if hasattr(instance, "derive"):
                 instance.derive()
         names = [item.name for item in self.model._meta.concrete_fields if not item.primary_key]
         with override(SOURCE):  # a translated field writes the language of the moment into the column without one

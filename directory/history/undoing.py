@@ -68,15 +68,17 @@ def put_back(wanted, *, user, reason, undoes=None):
     """Write (kind, pk, name, values) in order, then delete, last first, those whose values are None."""
     lines = []
     with act(user=user, reason=reason, origin=Act.Origin.UNDO, undoes=undoes):
-        for kind, pk, name, values in wanted:
-            if values is None:
-                continue
-            try:
-                instance = write(MODELS[kind], pk, values)
-                if kind == "resource":
-                    check_places_of(instance)
-            except ValidationError as error:
-                lines += [f"{name}: {sentence}" for sentence in error.messages]
+        left, before = [item for item in wanted if item[3] is not None], None
+        while left and left != before:  # an entry may wait for the one that replaces it to be back
+            before, left, lines = left, [], []
+            for kind, pk, name, values in before:
+                try:
+                    instance = write(MODELS[kind], pk, values)
+                    if kind == "resource":
+                        check_places_of(instance)
+                except ValidationError as error:
+                    left.append((kind, pk, name, values))
+                    lines += [f"{name}: {sentence}" for sentence in error.messages]
         for kind, pk, name, values in reversed(wanted):
             if values is None:
                 try:

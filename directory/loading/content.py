@@ -10,13 +10,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import polib
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from modeltranslation.utils import build_localized_fieldname
 
 from directory.history import Act, act
 from directory.loading import fingerprint, fingerprint_of_files, is_loaded, mark_loaded
-from directory.models import Commune, Department, Epci, LoadedRecord, Region
+from directory.models import Commune, Department, Epci, LoadedRecord, OldAddress, Region
+from directory.models.addresses import SEEN
 from directory.models.resources import check_places
 from directory.models.search import synonym_slug
 from directory.search import index
@@ -24,7 +25,8 @@ from directory.states import DERIVED, MODELS, localized_columns, natural_key, re
 from directory.translations import provenance, text_in, translated_fields
 
 OPTIONAL = {"position", "group", "is_published"}
-NOT_IN_FILES = DERIVED | {"verified_on"}
+# What follows from the rest, or only editors know.
+NOT_IN_FILES = DERIVED | {"verified_on", "was_published", "withdrawn_on", "replaced_by"}
 
 
 class ContentError(Exception):
@@ -260,20 +262,35 @@ def provenance_of(record, instance, loaded):
         yield provenance.from_comment(instance, name, language, source=entry.msgid, comment=entry.tcomment)
 
 
+def follow(record, moved):
+    """Put in a record the addresses that editors have changed since: its own, and those of what it points to."""
+    for name, value in record.values.items():
+        model = record.model if name == "slug" else record.model._meta.get_field(name).related_model
+        if slugs := moved.get(model):
+            several = isinstance(value, list)
+            record.values[name] = [slugs.get(slug, slug) for slug in value] if several else slugs.get(value, value)
+
+
 def write(records, report):
     """Write the records, what they point to first, and what is known of each translation."""
     made, written = [], []
+    moved = {model: OldAddress.objects.moves(model) for model in SEEN}
     history = {loaded.key: loaded for loaded in LoadedRecord.objects.all()}
     for kind, model in MODELS.items():
         lists = [item.name for item in model._meta.many_to_many]
         existing = {item.slug: item for item in model.objects.prefetch_related(*lists)}
         for record in (record for record in records if record.kind == kind):
-            loaded = history.get(record.key)
-            if loaded and record.slug not in existing:
+            follow(record, moved)
+            loaded, instance = history.get(record.key), existing.get(record.values["slug"])
+            if loaded and instance is None:
                 report.kept.append(f"{record.key} (deleted)")
                 continue
             loaded = loaded or LoadedRecord(key=record.key)
-            instance = apply(record, existing.get(record.slug), loaded, report)
+            try:
+                instance = apply(record, instance, loaded, report)
+            except ObjectDoesNotExist:
+                report.kept.append(f"{record.key} (belongs to what was deleted)")
+                continue
             made.extend(provenance_of(record, instance, loaded))
             written.append(loaded)
     provenance.record(made)

@@ -1,10 +1,13 @@
+from directory.models.addresses import OldAddress
 from directory.models.duplicates import NotDuplicate
 from directory.models.history import Act, Change
+from directory.models.links import Link
 from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
 from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
 from directory.models.resources import Branch, Resource, Rung
+from directory.models.roles import EditorArea
 from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
 from directory.models.situations import Situation, Step
 from directory.models.uploads import Upload
@@ -17,11 +20,14 @@ __all__ = [
     "Contact",
     "Department",
     "DepartmentDistance",
+    "EditorArea",
     "EmptySearch",
     "Epci",
     "GlossaryTerm",
+    "Link",
     "LoadedRecord",
     "NotDuplicate",
+    "OldAddress",
     "PostalCode",
     "Provenance",
     "Region",

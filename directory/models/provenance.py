@@ -18,6 +18,13 @@ class State(models.TextChoices):
     CHECKED = "checked", pgettext_lazy("state of a translation", "checked")
 
 
+def state_of(made_from, checked_by, french):
+    """The State of a text that is there: made from French with one fingerprint, beside French that now has another."""
+    if made_from != french:
+        return State.OUTDATED
+    return State.CHECKED if checked_by else State.UNCHECKED
+
+
 class ProvenanceQuerySet(models.QuerySet):
     def of(self, instances, language):
         """Provenance of the texts of some objects in one language, without the French they were made from."""
@@ -84,6 +91,4 @@ class Provenance(models.Model):
         """The State of this text beside the French as it now stands, compared by fingerprint."""
         from directory.translations import fingerprint
 
-        if self.source_fingerprint != fingerprint(french):
-            return State.OUTDATED
-        return State.CHECKED if self.checked_by else State.UNCHECKED
+        return state_of(self.source_fingerprint, self.checked_by, fingerprint(french))

@@ -2,18 +2,20 @@
 
 import re
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Abs, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.models.links import LinkedQuerySet
 from directory.models.places import Commune, Department, Epci, Region
+from directory.models.publication import Publication, PublicationQuerySet
 from directory.models.search import SearchText
 from directory.search.expressions import Among
 from themes.models import Topic
@@ -34,12 +36,25 @@ LOCAL_RUNGS = (Rung.COMMUNE, Rung.HERE)
 SERVING_RUNGS = (*LOCAL_RUNGS, Rung.REGION, Rung.NATIONAL)
 
 
+# Six months: contacts and conditions rarely hold longer without anybody looking.
+VERIFICATION_HOLDS = timedelta(days=183)
+
+
+def oldest_good_day():
+    """The first of the days on which a verification still holds today."""
+    return timezone.localdate() - VERIFICATION_HOLDS
+
+
 LONG_FIELDS = tuple(f"body_{language}" for language, _name in settings.LANGUAGES)
 
 
-class ResourceQuerySet(models.QuerySet):
-    def published(self):
-        return self.filter(is_published=True)
+class ResourceQuerySet(PublicationQuerySet, LinkedQuerySet):
+    def verified_lately(self):
+        return self.filter(verified_on__gte=oldest_good_day())
+
+    def to_verify(self):
+        """Entries never verified, or more than six months ago."""
+        return self.filter(Q(verified_on=None) | Q(verified_on__lt=oldest_good_day()))
 
     def matching(self, search):
         """Entries that answer a directory.search.Search."""
@@ -114,7 +129,7 @@ class ResourceQuerySet(models.QuerySet):
     def practices_from_elsewhere(self, place):
         """Practices of other territories: the nearest first by land borders crossed, those overseas last, and among
         equals those of the departments as rural as the place."""
-        alike = Abs(models.F("departments__rural_share") - Value(place.rural_share, models.FloatField()))
+        alike = Abs(F("departments__rural_share") - Value(place.rural_share, models.FloatField()))
         return (
             self.practices()
             .exclude(scope=Resource.Scope.NATIONAL)
@@ -122,7 +137,16 @@ class ResourceQuerySet(models.QuerySet):
             .exclude(rung__in=LOCAL_RUNGS)
             .with_borders(place)
             .annotate(alike=Min(alike))
-            .order_by(models.F("borders").asc(nulls_last=True), models.F("alike").asc(nulls_last=True), "slug")
+            .order_by(F("borders").asc(nulls_last=True), F("alike").asc(nulls_last=True), "slug")
+        )
+
+    def related_to(self, resource):
+        """Other entries of the same topics, those that share most first."""
+        return (
+            self.filter(topics__in=resource.topics.all())
+            .exclude(pk=resource.pk)
+            .annotate(shared=Count("topics"))
+            .order_by("-shared", "slug")
         )
 
     def funders(self):
@@ -152,7 +176,7 @@ class ResourceQuerySet(models.QuerySet):
         )
 
 
-class Resource(models.Model):
+class Resource(Publication):
     """One thing a reader can use or copy."""
 
     class Kind(models.TextChoices):
@@ -196,7 +220,15 @@ class Resource(models.Model):
         _("verified on"), null=True, blank=True, help_text=_("The day someone last checked that this is true.")
     )
     is_practice = models.BooleanField(_("practice worth copying elsewhere"), default=False)
-    is_published = models.BooleanField(_("published"), default=True)
+    replaced_by = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        verbose_name=_("replaced by"),
+        help_text=_("Once this entry is no longer published, its page leads there."),
+    )
     created_at = models.DateTimeField(_("created on"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
@@ -213,6 +245,30 @@ class Resource(models.Model):
 
     def get_absolute_url(self):
         return reverse("resource", args=[self.slug])
+
+    def clean(self):
+        """Raise ValidationError where what replaces this entry is replaced by it, directly or in the end."""
+        if not (pk := self.replaced_by_id):
+            return
+        steps = dict(Resource.objects.exclude(replaced_by=None).values_list("pk", "replaced_by"))
+        while pk and pk != self.pk:
+            pk = steps.pop(pk, None)
+        if pk:
+            message = _("An entry cannot replace itself, nor be replaced by one that it replaces.")
+            raise ValidationError({"replaced_by": message})
+
+    @property
+    def replacement(self):
+        """The published entry at the end of what replaces this one; None when nothing does."""
+        unseen = Resource.objects.filter(is_published=False).exclude(replaced_by=None)
+        steps, pk = dict(unseen.values_list("pk", "replaced_by")), self.pk
+        while pk in steps:
+            pk = steps.pop(pk)
+        return Resource.objects.published().exclude(pk=self.pk).filter(pk=pk).for_cards().first()
+
+    @property
+    def is_to_verify(self):
+        return self.verified_on is None or self.verified_on < oldest_good_day()
 
     @property
     def is_from_elsewhere(self):
@@ -256,13 +312,17 @@ def check_partial_date(text):
         raise ValidationError(_("Write a year, a month or a day: 2024, 2024-07 or 2024-07-30."))
 
 
-class BranchQuerySet(models.QuerySet):
+class BranchQuerySet(LinkedQuerySet):
     def serving(self, departments):
-        """Branches of published entries that serve one of the departments."""
-        return self.filter(
+        """Branches of published entries that serve one of the departments, with what is known of their links."""
+        return self.with_link().filter(
             Exists(Branch.departments.through.objects.filter(branch=OuterRef("pk"), department__in=departments)),
             resource__is_published=True,
         )
+
+    def old(self):
+        """Branches whose source is from before last year, as `is_old` says of one."""
+        return self.exclude(dated="").filter(dated__lt=str(timezone.localdate().year - 1))
 
     def with_resource(self):
         return self.select_related("resource").defer(*(f"resource__{name}" for name in LONG_FIELDS))

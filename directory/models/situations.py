@@ -6,26 +6,23 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
+from directory.models.publication import Publication, PublicationQuerySet
 from directory.models.resources import Resource
 
 
-class SituationQuerySet(models.QuerySet):
-    def published(self):
-        return self.filter(is_published=True)
-
+class SituationQuerySet(PublicationQuerySet):
     def on_theme(self, theme):
         """Situations with a step that leads to a published entry of the theme."""
         entries = Resource.objects.published().in_theme(theme)
         return self.filter(Exists(Step.objects.filter(situation=OuterRef("pk"), resources__in=entries)))
 
 
-class Situation(models.Model):
+class Situation(Publication):
     slug = models.SlugField(_("address"), unique=True, max_length=80)
     title = models.CharField(_("title"), max_length=120, help_text=_("As a mayor would say it."))
     summary = models.CharField(_("summary"), max_length=200, help_text=_("One sentence."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     source = models.CharField(_("source"), max_length=300, help_text=_("Where this comes from."))
-    is_published = models.BooleanField(_("published"), default=True)
 
     objects = SituationQuerySet.as_manager()
 

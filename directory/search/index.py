@@ -194,11 +194,18 @@ def ensure_current():
 
 
 @contextmanager
-def rebuilt_at_the_end():
-    """For writes by the hundred: the index is left alone meanwhile, then rebuilt once."""
+def left_alone():
+    """For writes that are not to be kept, or not one by one: the index does not follow them."""
     token = is_rebuilding.set(True)
     try:
         yield
     finally:
         is_rebuilding.reset(token)
+
+
+@contextmanager
+def rebuilt_at_the_end():
+    """For writes by the hundred: the index is left alone meanwhile, then rebuilt once."""
+    with left_alone():
+        yield
     rebuild()

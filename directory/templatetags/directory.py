@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.translation import get_language, get_language_info, override
 
 from directory import rendering, translations
-from directory.models import GlossaryTerm, Rung
+from directory.models import GlossaryTerm, Link, Rung
 
 register = template.Library()
 
@@ -82,6 +82,18 @@ def glossary_of(context):
     return request.glossary
 
 
+def warning_of(context):
+    """What gives the warning before a link of a text of the page: the links known to be broken are read once."""
+    request = context["request"]
+
+    def warning(url):
+        if not hasattr(request, "broken_links"):
+            request.broken_links = set(Link.objects.broken().values_list("url", flat=True))
+        return render_to_string("_broken.html") if url in request.broken_links else ""
+
+    return warning
+
+
 def term_link(term, written):
     """A term as a real link to the glossary, with its meaning beside it for the script to show in place."""
     return render_to_string("_term.html", {"term": term, "written": written}).strip()
@@ -94,18 +106,18 @@ def translated_markdown(context, instance, name):
     In the bilingual view, French stands beside it, paragraph by paragraph where both have as many.
     """
     text, language = translations.read(instance, name)
-    glossary = glossary_of(context)
+    marks = {"glossary": glossary_of(context), "warning": warning_of(context)}
     if language != get_language():
-        return format_html('<div lang="{}" dir="ltr">{}</div>', language, rendering.render(text, language, glossary))
+        return format_html('<div lang="{}" dir="ltr">{}</div>', language, rendering.render(text, language, **marks))
     if not is_bilingual(context):
-        return rendering.render(text, language, glossary)
+        return rendering.render(text, language, **marks)
     source = translations.text_in(instance, name, translations.SOURCE)
     blocks, source_blocks = re.split(r"\n\s*\n", text), re.split(r"\n\s*\n", source)
     pairs = zip(blocks, source_blocks, strict=True) if len(blocks) == len(source_blocks) else [(text, source)]
     return format_html_join(
         "",
         '<div class="pair"><div>{}</div><div lang="fr" dir="ltr">{}</div></div>',
-        ((rendering.render(here, language, glossary), rendering.render(french, "fr")) for here, french in pairs),
+        ((rendering.render(here, language, **marks), rendering.render(french, "fr")) for here, french in pairs),
     )
 
 

@@ -4,10 +4,13 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from django.utils.html import escape, format_html, mark_safe
+from django.contrib.contenttypes.models import ContentType
+from django.utils.html import format_html, format_html_join
+from modeltranslation.utils import build_localized_fieldname
 
 from directory.models import GlossaryTerm, Provenance, Resource, Situation, State, Step
-from directory.translations import SOURCE, text_in, translated_fields
+from directory.models.provenance import state_of
+from directory.translations import SOURCE, fingerprint, text_in, translated_fields
 from themes.models import Theme, Topic
 
 KINDS = {
@@ -21,6 +24,8 @@ KINDS = {
 # What is counted beside the themes.
 SITUATIONS = "situations"
 GLOSSARY = "glossaire"
+# The words of one text times those of another, beyond which comparing them takes seconds.
+MOST_COMPARED = 4_000_000
 
 
 @dataclass
@@ -65,17 +70,32 @@ class Text:
         return word_diff(self.known.source_text, self.french) if self.state == State.OUTDATED else ""
 
 
+def pieces(old, new):
+    """Yield (is_same, words of the old text, words of the new), each with its spaces, from the start to the end."""
+    old, new = re.findall(r"\S+|\s+", old), re.findall(r"\S+|\s+", new)
+    if len(old) * len(new) > MOST_COMPARED:
+        yield old == new, "".join(old), "".join(new)
+        return
+    for change, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        yield change == "equal", "".join(old[a:b]), "".join(new[c:d])
+
+
 def word_diff(old, new):
     """HTML of a text with <del> around the words that left it and <ins> around those that came."""
-    old, new = re.findall(r"\S+|\s+", old), re.findall(r"\S+|\s+", new)
     parts = []
-    for change, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if change == "equal":
-            parts.append(escape("".join(new[c:d])))
-            continue
-        parts += [format_html("<del>{}</del>", "".join(old[a:b]))] if b > a else []
-        parts += [format_html("<ins>{}</ins>", "".join(new[c:d]))] if d > c else []
-    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+    for is_same, left, came in pieces(old, new):
+        parts += [format_html("<del>{}</del>", left)] if left and not is_same else []
+        parts += [came if is_same else format_html("<ins>{}</ins>", came)] if came else []
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def both_sides(old, new):
+    """HTML of each of two texts, to be shown side by side, with <mark> around the words that the other has not."""
+    sides = [], []
+    for is_same, *both in pieces(old, new):
+        for side, words in zip(sides, both, strict=True):
+            side.append(words if is_same or not words else format_html("<mark>{}</mark>", words))
+    return tuple(format_html_join("", "{}", ((part,) for part in side)) for side in sides)
 
 
 def texts_of(instance, language, known=None):
@@ -104,6 +124,34 @@ def all_texts(language, *, with_source=False):
             known.setdefault(item.object_id, {})[item.field] = item
         for instance in instances:
             yield from texts_of(instance, language, known.get(instance.pk, {}))
+
+
+def states_of_objects(languages):
+    """Yield (language, the States of one object's texts): what `all_texts` tells, read as plain columns.
+
+    Two queries for each kind of object, however many the languages.
+    """
+    for model in KINDS.values():
+        known = {}
+        made = Provenance.objects.filter(
+            content_type=ContentType.objects.get_for_model(model), language__in=languages
+        ).values_list("object_id", "field", "language", "source_fingerprint", "checked_by")
+        for pk, name, language, made_from, checked_by in made:
+            known[pk, name, language] = made_from, checked_by
+        names = translated_fields(model)
+        columns = [build_localized_fieldname(name, code) for name in names for code in (SOURCE, *languages)]
+        for row in model.objects.values("pk", *columns):
+            french = {name: row[build_localized_fieldname(name, SOURCE)] for name in names}
+            prints = [(name, fingerprint(text)) for name, text in french.items() if text]
+            for language in languages:
+                states = []
+                for name, now in prints:
+                    if not row[build_localized_fieldname(name, language)]:
+                        states.append(State.MISSING)
+                    else:
+                        before = known.get((row["pk"], name, language))
+                        states.append(state_of(*before, now) if before else State.UNCHECKED)
+                yield language, states
 
 
 def theme_of(text):

@@ -1,6 +1,5 @@
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
-from django.db.models import Count
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext as _
 
 from directory.filters import ResourceFilter
@@ -8,6 +7,7 @@ from directory.models import Branch, Resource
 from directory.places import parameter_of
 from directory.search.answers import count_empty_search, nearest_with_some, other_answers
 from directory.translations.provenance import CARD_TEXTS, of_page
+from directory.views.withdrawn import MOST_RELATED, what_became_of
 from themes.models import Topic
 
 PER_PAGE = 20
@@ -72,29 +72,18 @@ def with_place(query, place):
 
 
 def resource_detail(request, slug):
-    resource = get_object_or_404(
-        Resource.objects.published().prefetch_related("departments", "regions", "communes", "epcis"), slug=slug
-    )
+    entries = Resource.objects.published().with_link().prefetch_related("departments", "regions", "communes", "epcis")
+    resource = entries.filter(slug=slug).first()
+    if resource is None:
+        return what_became_of(request, Resource, slug)
     return render(
         request,
         "resources/detail.html",
         {
             "resource": resource,
             "topics": Topic.objects.filter(resources=resource).select_related("theme"),
-            "branches": Branch.objects.filter(resource=resource).prefetch_related("departments"),
-            "related": related_to(resource),
+            "branches": Branch.objects.filter(resource=resource).with_link().prefetch_related("departments"),
+            "related": Resource.objects.published().related_to(resource).for_cards()[:MOST_RELATED],
             "provenance": of_page(get_language(), [(resource, ("title", "summary", "body"))]),
         },
-    )
-
-
-def related_to(resource, most=6):
-    """Other entries of the same topics, those that share most first."""
-    return (
-        Resource.objects.published()
-        .filter(topics__in=resource.topics.all())
-        .exclude(pk=resource.pk)
-        .annotate(shared=Count("topics"))
-        .order_by("-shared", "slug")
-        .for_cards()[:most]
     )

@@ -1,10 +1,11 @@
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
 from directory.models import Situation
 from directory.translations.provenance import CARD_TEXTS, of_page
 from directory.views.resources import with_place
+from directory.views.withdrawn import what_became_of
 
 
 def situation_list(request):
@@ -21,7 +22,9 @@ def situation_list(request):
 
 
 def situation_detail(request, slug):
-    situation = get_object_or_404(Situation.objects.published(), slug=slug)
+    situation = Situation.objects.published().filter(slug=slug).first()
+    if situation is None:
+        return what_became_of(request, Situation, slug)
     form = PlaceForm(request.GET)
     if form.is_valid() and (typed := form.cleaned_data["lieu"]):
         return redirect(f"{request.path}?{with_place(request.GET, typed)}")

@@ -1,5 +1,5 @@
 from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
@@ -7,6 +7,7 @@ from directory.models import Branch, Resource, Situation
 from directory.models.resources import LOCAL_RUNGS, Rung
 from directory.translations.provenance import CARD_TEXTS, of_page
 from directory.views.resources import with_place
+from directory.views.withdrawn import what_became_of
 from themes.models import Theme
 
 NEAREST_PRACTICES = 6
@@ -20,7 +21,9 @@ def theme_list(request):
 
 
 def theme_detail(request, slug):
-    theme = get_object_or_404(Theme, slug=slug)
+    theme = Theme.objects.filter(slug=slug).first()
+    if theme is None:
+        return what_became_of(request, Theme, slug)
     form = PlaceForm(request.GET)
     if form.is_valid() and (typed := form.cleaned_data["lieu"]):
         return redirect(f"{request.path}?{with_place(request.GET, typed)}")

@@ -63,6 +63,8 @@ def site(database_url):
     environment = os.environ | {"DATABASE_URL": database_url, "PORT": str(port), "WEB_CONCURRENCY": "2"}
     run = {"cwd": settings.BASE_DIR, "env": environment}
     subprocess.run([sys.executable, "manage.py", "prepare"], check=True, capture_output=True, **run)
+    withdrawn = "from tests.factories import make_withdrawn_pages as make; make()"
+    subprocess.run([sys.executable, "manage.py", "shell", "-c", withdrawn], check=True, capture_output=True, **run)
     server = subprocess.Popen([sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"], **run)
     address = f"http://127.0.0.1:{port}"
     try:

@@ -10,23 +10,39 @@ from django.conf import settings
 pytestmark = pytest.mark.xdist_group("browser")
 
 
-@pytest.fixture
-def editor_page(browser, site, database_url):
-    """A tab of an administrator, created as `make admin` does."""
-    account = {"DJANGO_SUPERUSER_USERNAME": "edith", "DJANGO_SUPERUSER_EMAIL": "edith@example.org"}
+@pytest.fixture(scope="module")
+def account(database_url):
+    """An administrator, created as `make admin` does."""
+    name = {"DJANGO_SUPERUSER_USERNAME": "edith", "DJANGO_SUPERUSER_EMAIL": "edith@example.org"}
     environment = (
-        os.environ | account | {"DATABASE_URL": database_url, "DJANGO_SUPERUSER_PASSWORD": "un mot de passe long"}
+        os.environ | name | {"DATABASE_URL": database_url, "DJANGO_SUPERUSER_PASSWORD": "un mot de passe long"}
     )
     command = [sys.executable, "manage.py", "createsuperuser", "--noinput"]
     subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site)
-    page = context.new_page()
-    page.goto("/admin/")
-    page.fill("#id_username", "edith")
-    page.fill("#id_password", "un mot de passe long")
-    page.click("input[type=submit]")
-    yield page
-    context.close()
+
+
+@pytest.fixture
+def open_editor(browser, site, account):
+    """Opens a browser of its own, logged in; the options are those of its context."""
+    contexts = []
+
+    def open_one(**options):
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site, **options))
+        page = contexts[-1].new_page()
+        page.goto("/admin/")
+        page.fill("#id_username", "edith")
+        page.fill("#id_password", "un mot de passe long")
+        page.click("input[type=submit]")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def editor_page(open_editor):
+    return open_editor()
 
 
 def test_an_entry_form_shows_french_and_one_language_at_a_time_and_calls_nobody(editor_page, site):
@@ -49,3 +65,66 @@ def test_an_entry_form_shows_french_and_one_language_at_a_time_and_calls_nobody(
     editor_page.wait_for_selector(".field-title_fr .errorlist")
     assert errors == []
     assert all(url.startswith(site) for url in fetched)
+
+
+def open_entry(page):
+    page.goto("/admin/directory/resource/")
+    page.click("#result_list tbody tr:first-child th a")
+
+
+def test_two_browsers_edit_one_entry_and_nothing_is_lost(open_editor):
+    first, second = open_editor(), open_editor(java_script_enabled=False)
+    open_entry(first)
+    open_entry(second)
+    first.fill("#id_phone", "04 71 00 00 00")
+    first.fill("#id_summary_fr", "Une phrase de la première.")
+    second.fill("#id_organisation", "La seconde")
+    second.fill("#id_summary_fr", "Une phrase de la seconde.")
+    first.click("input[name=_continue] >> nth=-1")
+    second.click("input[name=_continue] >> nth=-1")
+    assert second.input_value("#id_phone") == "04 71 00 00 00"
+    assert second.input_value("#id_organisation") == "La seconde"
+    assert second.input_value("#id_summary_fr") == "Une phrase de la seconde."
+    assert second.locator(".merge mark").all_inner_texts() == ["première.", "seconde."]
+    second.check(".merge input[value=theirs]")
+    second.click("input[name=_continue] >> nth=-1")
+    first.reload()
+    assert first.input_value("#id_phone") == "04 71 00 00 00"
+    assert first.input_value("#id_organisation") == "La seconde"
+    assert first.input_value("#id_summary_fr") == "Une phrase de la première."
+
+
+def test_of_two_saves_at_the_same_time_one_is_refused(open_editor):
+    """Many times: the server has two processes, which answer both at once."""
+    page = open_editor()
+    open_entry(page)
+    statuses = page.evaluate(
+        """async () => {
+          const form = document.querySelector("#resource_form"), found = [];
+          for (let round = 0; round < 8; round++) {
+            const text = await (await fetch(location.href)).text();
+            const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#resource_form");
+            const save = async (name) => {
+              const data = new URLSearchParams(new FormData(fresh));
+              data.set(name, `${round}`);
+              return (await fetch(location.href, {method: "POST", body: data, redirect: "manual"})).type;
+            };
+            found.push((await Promise.all([save("phone"), save("organisation")])).sort().join(" "));
+          }
+          return found;
+        }"""
+    )
+    assert statuses == ["basic opaqueredirect"] * 8
+
+
+def test_a_preview_opens_in_a_tab_of_its_own_and_saves_nothing(open_editor):
+    page = open_editor()
+    open_entry(page)
+    page.fill("#id_title_fr", "Zorglub")
+    page.select_option("#id_preview_language", "fr")
+    with page.context.expect_page() as opened:
+        page.click("button[name=_preview]")
+    assert opened.value.inner_text("h1") == "Zorglub"
+    assert page.input_value("#id_title_fr") == "Zorglub"
+    page.reload()
+    assert page.input_value("#id_title_fr") != "Zorglub"

@@ -11,6 +11,7 @@ PATHS = [
     "situations/une-famille-arrive/?departement=15",
     "ressources/?departement=83&theme=numerique",
     "ressources/agir/",
+    "ressources/retiree/",
     "territoires/",
     "territoires/63/",
     "territoires/region/84/",

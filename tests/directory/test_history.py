@@ -12,6 +12,7 @@ from directory.models import Branch, Contact, Provenance, Resource, Situation, S
 from directory.states import KINDS, MODELS, state, states, written_fields
 from directory.translations import provenance
 from tests.factories import make_branch, make_resource, make_situation, make_topic
+from tests.forms import form_on
 from themes.models import Theme, Topic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -204,14 +205,9 @@ def test_no_model_that_editors_write_is_without_history():
 
 def test_an_editor_reads_the_history_and_undoes_from_it(editor):
     entry = make_resource(title_fr="Avant")
-    form = editor.get(f"/admin/directory/resource/{entry.pk}/change/").context["adminform"].form
-    data = {
-        bound.html_name: value
-        for bound in form
-        if (value := bound.value()) not in (None, False) and not hasattr(value, "model")
-    }
-    data |= {"title_fr": "Après", "_reason": "Nom corrigé", "branches-TOTAL_FORMS": 0, "branches-INITIAL_FORMS": 0}
-    assert editor.post(f"/admin/directory/resource/{entry.pk}/change/", data).status_code == 302
+    page = f"/admin/directory/resource/{entry.pk}/change/"
+    data = form_on(editor.get(page), title_fr=["Après"], _reason=["Nom corrigé"])
+    assert editor.post(page, data).status_code == 302
     history = editor.get(f"/admin/directory/resource/{entry.pk}/history/")
     assertContains(history, "Nom corrigé")
     assertContains(history, "<del>Avant</del><ins>Après</ins>")

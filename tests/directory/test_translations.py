@@ -7,10 +7,11 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from directory.admin.translations import create_translator_groups
+from directory.groups import create_groups
 from directory.models import Provenance, Resource, State
 from directory.translations import provenance, work
 from tests.factories import make_resource, make_topic
+from tests.forms import form_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
@@ -28,7 +29,7 @@ def resource():
 @pytest.fixture
 def translator(client, django_user_model):
     """A client logged in as a translator into Arabic, and nothing else."""
-    create_translator_groups()
+    create_groups()
     user = django_user_model.objects.create_user("amal", first_name="Amal", is_staff=True)
     user.groups.add(Group.objects.get(permissions__codename="translate_ar"))
     client.force_login(user)
@@ -81,11 +82,7 @@ def test_the_least_certain_text_speaks_for_the_page(client, resource):
 
 def test_a_translation_typed_in_the_tabs_is_a_persons(editor, resource):
     address = reverse("admin:directory_resource_change", args=[resource.pk])
-    form = editor.get(address).context["adminform"].form
-    data = {name: value for name, value in form.initial.items() if value not in (None, [])}
-    data |= {"topics": [topic.pk for topic in resource.topics.all()], "is_published": "on", "summary_ar": "جملة أخرى."}
-    data |= {"branches-TOTAL_FORMS": "0", "branches-INITIAL_FORMS": "0"}
-    response = editor.post(address, data)
+    response = editor.post(address, form_on(editor.get(address), summary_ar="جملة أخرى."))
     assert response.status_code == 302, response.context["adminform"].errors
     origins = dict(Provenance.objects.of([resource], "ar").values_list("field", "origin"))
     assert origins == {"title": "machine", "summary": "person", "body": "machine"}
@@ -95,12 +92,7 @@ def test_a_form_sent_back_unchanged_by_a_browser_changes_nothing(editor):
     resource = Resource.objects.get(slug="agir")
     before = list(Provenance.objects.filter(object_id=resource.pk).order_by("pk").values())
     address = reverse("admin:directory_resource_change", args=[resource.pk])
-    form = editor.get(address).context["adminform"].form
-    data = {name: value for name, value in form.initial.items() if value not in (None, [])}
-    data = {name: value.replace("\n", "\r\n") if isinstance(value, str) else value for name, value in data.items()}
-    data |= {name: [item.pk for item in data[name]] for name in ("topics",)}
-    data |= {"branches-TOTAL_FORMS": "0", "branches-INITIAL_FORMS": "0"}
-    response = editor.post(address, data)
+    response = editor.post(address, form_on(editor.get(address)))
     assert response.status_code == 302, response.context["adminform"].errors
     assert list(Provenance.objects.filter(object_id=resource.pk).order_by("pk").values()) == before
     body = resource.body_fr

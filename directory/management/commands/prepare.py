@@ -1,8 +1,6 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from directory.admin.translations import create_translator_groups
-
 
 class Command(BaseCommand):
     help = "Bring the database to this version of the code and of the content files; safe to run at every start."
@@ -12,4 +10,4 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self.stdout.write("Content: loading what changed")
         call_command("load_content", stdout=self.stdout)
-        create_translator_groups()
+        call_command("create_groups")

@@ -1,0 +1,70 @@
+"""Publishing, unpublishing and moving what has a page of its own."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _, gettext_lazy
+
+from directory.models import OldAddress
+
+
+class AddressAdmin(admin.ModelAdmin):
+    """The admin of a model whose pages keep their old addresses."""
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        old = form.initial.get("slug")
+        if change and OldAddress.objects.of(self.model).filter(slug=old, object_id=obj.pk).exists():
+            messages.info(
+                request,
+                _("The old address, “%(old)s”, now leads to the new one, “%(new)s”.") % {"old": old, "new": obj.slug},
+            )
+
+
+class PublicationAdmin(AddressAdmin):
+    """The admin of what is published or not: actions on many at once, and no link to a page that nobody can see."""
+
+    actions = ["publish", "unpublish"]
+
+    def get_view_on_site_url(self, obj=None):
+        return super().get_view_on_site_url(obj) if obj is None or obj.was_published else None
+
+    @admin.action(description=gettext_lazy("Publish"), permissions=["change"])
+    def publish(self, request, queryset):
+        self.set_published(request, queryset, True)
+
+    @admin.action(description=gettext_lazy("Unpublish: their pages say so, and where to go"), permissions=["change"])
+    def unpublish(self, request, queryset):
+        self.set_published(request, queryset, False)
+
+    @transaction.atomic
+    def set_published(self, request, queryset, value):
+        """Publish or unpublish one by one, so that each save is seen; say which could not be, and why."""
+        done, foreign, incomplete = 0, [], []
+        chosen = self.model.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
+        for instance in chosen.exclude(is_published=value).select_for_update():
+            instance.is_published = value
+            if not self.has_change_permission(request, instance):
+                foreign.append(str(instance))
+            elif value and not is_complete(instance):
+                incomplete.append(str(instance))
+            else:
+                instance.save()
+                done += 1
+        said = _("Published: %(count)s.") if value else _("No longer published: %(count)s.")
+        self.message_user(request, said % {"count": done}, messages.SUCCESS if done else messages.INFO)
+        for sentence, names in (
+            (_("Not yours to change: %(names)s."), foreign),
+            (_("To complete before it can be published: %(names)s."), incomplete),
+        ):
+            if names:
+                self.message_user(request, sentence % {"names": ", ".join(names)}, messages.WARNING)
+
+
+def is_complete(instance):
+    """Whether an object has all that its form would ask for."""
+    try:
+        instance.full_clean()
+    except ValidationError:
+        return False
+    return True
