@@ -5,6 +5,7 @@ from itertools import islice
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import FileResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -42,7 +43,6 @@ class WithExchange(admin.ModelAdmin):
     """Buttons on the list that export it and import into it, and a page of what may stand twice."""
 
     change_list_template = "admin/exchange/change_list.html"
-    actions = ["export_csv", "export_xlsx"]
 
     def get_urls(self):
         def named(address, view, name):
@@ -83,6 +83,12 @@ class WithExchange(admin.ModelAdmin):
         return super().changelist_view(request, {**(extra_context or {}), "exchange_buttons": buttons})
 
     # Export
+
+    def get_actions(self, request):
+        """Two more, whatever those of the model: who sees a list may export it."""
+        actions = super().get_actions(request)
+        exports = {name: self.get_action(name) for name in ("export_csv", "export_xlsx")}
+        return actions if IS_POPUP_VAR in request.GET else actions | exports
 
     def export_view(self, request, format):
         """The objects of the list as it is filtered, in its order."""

@@ -154,7 +154,9 @@ class ActAdmin(admin.ModelAdmin):
             raise PermissionDenied
         changes = list(item.changes.all())
         if request.method == "POST":
-            chosen = [change for change in changes if str(change.pk) in request.POST.getlist("change")]
+            ticked = set(request.POST.getlist("change"))
+            rest = changes[MOST_SHOWN:] if "rest" in request.POST else []
+            chosen = [change for change in changes[:MOST_SHOWN] if str(change.pk) in ticked] + rest
             return self.put_back(request, chosen, lambda **said: undo(chosen, anyway="anyway" in request.POST, **said))
         later = changed_since(changes)
         for change in changes[:MOST_SHOWN]:
