@@ -1,5 +1,6 @@
 """One settings file; each knob is an environment variable, listed in README.md, and a bad value stops the start."""
 
+import re
 from pathlib import Path
 
 import environ
@@ -96,6 +97,28 @@ TEMPLATES = [
         },
     }
 ]
+
+# Where a proxy writes the address of the reader; empty, the address is that of the connection.
+CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", "").strip()
+if CLIENT_ADDRESS_HEADER and not re.fullmatch(r"[A-Za-z][A-Za-z-]*", CLIENT_ADDRESS_HEADER):
+    raise ImproperlyConfigured(
+        f"CLIENT_ADDRESS_HEADER must be the name of one header, such as X-Forwarded-For, not {CLIENT_ADDRESS_HEADER!r}."
+    )
+
+# E-mail is off unless EMAIL_URL names a server; what is sent says who sends it and leads back to this site.
+SENDS_EMAIL = bool(env.str("EMAIL_URL", ""))
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "")
+EMAIL_TIMEOUT = 10
+if SENDS_EMAIL:
+    try:
+        globals().update(env.email_url("EMAIL_URL"))
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.") from error
+    if "@" not in DEFAULT_FROM_EMAIL:
+        raise ImproperlyConfigured(f"EMAIL_URL needs EMAIL_FROM, an e-mail address, not {DEFAULT_FROM_EMAIL!r}.")
+if (SENDS_EMAIL or SITE_URL) and not re.match(r"https?://[^/]", SITE_URL):
+    raise ImproperlyConfigured(f"SITE_URL must be this site's address, such as https://example.org, not {SITE_URL!r}.")
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from directory.models import Branch, Resource, Situation, Step
+from directory.models import Branch, Proposal, Report, Resource, Situation, Step
 from themes.models import Theme, Topic
 
 numbers = count(1)
@@ -66,3 +66,15 @@ def make_situation(*, steps=1, resources=(), **fields):
         )
         step.resources.set(resources)
     return situation
+
+
+def make_report(resource=None, **fields):
+    return Report.objects.create(resource=resource or make_resource(), **({"kind": "ferme", "text": "Fermé."} | fields))
+
+
+def make_proposal(*, themes=(), departments=(), **fields):
+    number = next(numbers)
+    proposal = Proposal.objects.create(**({"name": f"Ressource {number}", "text": "Elle aide."} | fields))
+    proposal.themes.set(themes)
+    proposal.departments.set(departments)
+    return proposal

@@ -1,3 +1,3 @@
-from directory.admin import places, reference, resources, search, situations, themes, translations
+from directory.admin import places, reference, reports, resources, search, situations, themes, translations
 
-__all__ = ["places", "reference", "resources", "search", "situations", "themes", "translations"]
+__all__ = ["places", "reference", "reports", "resources", "search", "situations", "themes", "translations"]

@@ -5,6 +5,7 @@ from django.db.models import Count, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
 from directory.admin.base import ContentAdmin
+from directory.admin.reports import WithMessages
 from directory.admin.translations import TranslatedAdmin
 from directory.models import Branch, Resource
 from directory.models.resources import check_places
@@ -62,7 +63,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(TranslatedAdmin):
+class ResourceAdmin(WithMessages, TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",

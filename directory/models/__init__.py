@@ -2,6 +2,7 @@ from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
 from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
+from directory.models.reports import Message, Proposal, Report
 from directory.models.resources import Branch, Resource, Rung
 from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
 from directory.models.situations import Situation, Step
@@ -16,9 +17,12 @@ __all__ = [
     "Epci",
     "GlossaryTerm",
     "LoadedRecord",
+    "Message",
     "PostalCode",
+    "Proposal",
     "Provenance",
     "Region",
+    "Report",
     "Resource",
     "Rung",
     "SearchText",

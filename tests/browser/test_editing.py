@@ -1,32 +1,8 @@
 """The admin in a real browser: nothing is fetched elsewhere, and the languages have their tabs."""
 
-import os
-import subprocess
-import sys
-
 import pytest
-from django.conf import settings
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-
-@pytest.fixture
-def editor_page(browser, site, database_url):
-    """A tab of an administrator, created as `make admin` does."""
-    account = {"DJANGO_SUPERUSER_USERNAME": "edith", "DJANGO_SUPERUSER_EMAIL": "edith@example.org"}
-    environment = (
-        os.environ | account | {"DATABASE_URL": database_url, "DJANGO_SUPERUSER_PASSWORD": "un mot de passe long"}
-    )
-    command = [sys.executable, "manage.py", "createsuperuser", "--noinput"]
-    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site)
-    page = context.new_page()
-    page.goto("/admin/")
-    page.fill("#id_username", "edith")
-    page.fill("#id_password", "un mot de passe long")
-    page.click("input[type=submit]")
-    yield page
-    context.close()
 
 
 def test_an_entry_form_shows_french_and_one_language_at_a_time_and_calls_nobody(editor_page, site):

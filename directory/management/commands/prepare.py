@@ -2,6 +2,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from directory.admin.translations import create_translator_groups
+from directory.models.reports import forget_old_emails
 
 
 class Command(BaseCommand):
@@ -13,3 +14,4 @@ class Command(BaseCommand):
         self.stdout.write("Content: loading what changed")
         call_command("load_content", stdout=self.stdout)
         create_translator_groups()
+        forget_old_emails()
