@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,10 @@ class DirectoryConfig(AppConfig):
     verbose_name = _("Directory")
 
     def ready(self):
+        from directory.history import tracking
+        from directory.reports import guard
         from directory.search import index
 
         index.connect()
+        tracking.connect()
+        register(guard.check_address_header, Tags.security, deploy=True)

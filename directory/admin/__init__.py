@@ -1,3 +1,13 @@
-from directory.admin import places, reference, reports, resources, search, situations, themes, translations
+from directory.admin import history, places, reference, reports, resources, search, situations, themes, translations
 
-__all__ = ["places", "reference", "reports", "resources", "search", "situations", "themes", "translations"]
+__all__ = [
+    "history",
+    "places",
+    "reference",
+    "reports",
+    "resources",
+    "search",
+    "situations",
+    "themes",
+    "translations",
+]

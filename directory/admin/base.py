@@ -1,7 +1,7 @@
 """What the admin of everything that editors write has in common."""
 
-from django.contrib import admin
+from directory.admin.history import WithHistory
 
 
-class ContentAdmin(admin.ModelAdmin):
+class ContentAdmin(WithHistory):
     """The admin of a model whose objects editors write."""

@@ -3,15 +3,17 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.shortcuts import redirect
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from directory.models import Message, Proposal, Report
 from directory.models.reports import forget_old_emails
-from directory.reports.answering import draft_from, mailto, may_answer, may_change, record_answer
+from directory.reports.answering import draft_from, mailto, may_answer, may_change, record_answer, send_answer
 
 
 class AnswerForm(forms.ModelForm):
@@ -21,6 +23,8 @@ class AnswerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = True  # so that what the editor left alone is left alone
+        if "answer" in self.fields:
+            self.fields["answer"].widget.attrs |= {"rows": 4, "dir": "auto"}
 
     def clean(self):
         cleaned = super().clean()
@@ -42,10 +46,17 @@ def link_to(entry):
 
 
 def keep_answer(request, message):
+    """Note the answer to a message and, once all that was saved with it is, send it."""
+    record_answer(message, request.user)
+    if message.is_answered and message.email:
+        transaction.on_commit(lambda: tell(request, message))
+
+
+def tell(request, message):
     try:
-        record_answer(message, request.user)
+        send_answer(message)
     except OSError:
-        said = _("Your answer to %(reference)s is kept, but its e-mail could not be sent. Save it again later.")
+        said = _("Your answer to %(reference)s is kept, but its e-mail could not be sent. Change it to try again.")
         messages.error(request, said % {"reference": message.reference})
 
 
@@ -63,7 +74,9 @@ class Answering:
 
     @admin.display(description=_("what they wrote"))
     def written(self, message):
-        return format_html('<div class="written" lang="{}" dir="auto">{}</div>', message.language, message.text)
+        return format_html(
+            '<div class="written" lang="{}" dir="auto">{}</div>', message.language, linebreaksbr(message.text)
+        )
 
     @admin.display(description=_("sender"))
     def sender(self, message):
@@ -178,7 +191,11 @@ class ProposalAdmin(MessageAdmin):
         """With the button that makes a draft, on to the draft."""
         if "_draft" not in request.POST or not request.user.has_perm("directory.add_resource"):
             return super().response_change(request, obj)
-        return redirect("admin:directory_resource_change", draft_from(obj).pk)
+        try:
+            return redirect("admin:directory_resource_change", draft_from(obj, request.user).pk)
+        except PermissionDenied:
+            messages.error(request, _("Its entry would not be in your area: leave it to an editor of all of France."))
+            return super().response_change(request, obj)
 
 
 class MessageInline(Answering, admin.StackedInline):

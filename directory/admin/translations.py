@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,6 +18,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
 from directory.admin.base import ContentAdmin
+from directory.history import Act, act
 from directory.models import Provenance, State
 from directory.models.provenance import TRANSLATION_LANGUAGES
 from directory.translations import fingerprint, plain, provenance, translated_fields, work
@@ -179,7 +180,7 @@ class TranslationDesk(admin.ModelAdmin):
         """What is to do in a language, by theme, and the objects behind the count that was clicked."""
         self.allow(request, language)
         if request.method == "POST":
-            with transaction.atomic():
+            with act(user=request.user, origin=Act.Origin.TRANSLATION):
                 instance = self.find(request.POST.get("kind"), request.POST.get("slug"), lock=True)
                 texts = work.texts_of(instance, language)
                 if request.POST.get("seen") == " ".join(map(seen, texts)):
@@ -236,7 +237,7 @@ class TranslationDesk(admin.ModelAdmin):
         self.allow(request, language)
         if request.method != "POST":
             return self.edit_page(request, language, self.find(kind, slug))
-        with transaction.atomic():
+        with act(user=request.user, origin=Act.Origin.TRANSLATION):
             return self.edit_page(request, language, self.find(kind, slug, lock=True))
 
     def edit_page(self, request, language, instance):

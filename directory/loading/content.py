@@ -10,46 +10,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import polib
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from modeltranslation.utils import build_localized_fieldname
 
+from directory.history import Act, act
 from directory.loading import fingerprint, fingerprint_of_files, is_loaded, mark_loaded
-from directory.models import (
-    Branch,
-    Commune,
-    Contact,
-    Department,
-    Epci,
-    GlossaryTerm,
-    LoadedRecord,
-    Region,
-    Resource,
-    Situation,
-    Step,
-    Synonym,
-)
+from directory.models import Commune, Department, Epci, LoadedRecord, Region
 from directory.models.resources import check_places
 from directory.models.search import synonym_slug
 from directory.search import index
+from directory.states import DERIVED, MODELS, localized_columns, natural_key, read_value
 from directory.translations import provenance, text_in, translated_fields
-from themes.models import Theme, Topic
 
-# In the order they are written: what a record points to comes before it.
-MODELS = {
-    "theme": Theme,
-    "topic": Topic,
-    "resource": Resource,
-    "branch": Branch,
-    "contact": Contact,
-    "situation": Situation,
-    "step": Step,
-    "term": GlossaryTerm,
-    "synonym": Synonym,
-}
 OPTIONAL = {"position", "group", "is_published"}
-DERIVED = {"id", "key", "created_at", "updated_at", "verified_on"}
+NOT_IN_FILES = DERIVED | {"verified_on"}
 
 
 class ContentError(Exception):
@@ -159,13 +134,8 @@ def read_records(folder, errors):
 
 def expected_fields(model):
     """Names a row of this model may have: its fields, without the columns per language and what is derived."""
-    columns = {
-        build_localized_fieldname(name, language)
-        for name in translated_fields(model)
-        for language, _ in settings.LANGUAGES
-    }
     fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
-    return {item.name for item in fields} - columns - DERIVED
+    return {item.name for item in fields} - localized_columns(model).keys() - NOT_IN_FILES
 
 
 def add_translations(folder, records, report, errors):
@@ -240,23 +210,6 @@ def build(record):
         name: value for name, value in record.values.items() if not record.model._meta.get_field(name).is_relation
     }
     return record.model(**values)
-
-
-def natural_key(model):
-    return "slug" if any(item.name == "slug" for item in model._meta.concrete_fields) else "pk"
-
-
-def read_value(instance, name):
-    """The value of a field in the form that the content files use: codes and slugs for relations."""
-    definition = instance._meta.get_field(name)
-    if definition.many_to_many:
-        return sorted(
-            getattr(related, natural_key(definition.related_model)) for related in getattr(instance, name).all()
-        )
-    value = getattr(instance, name)
-    if definition.is_relation:
-        return getattr(value, natural_key(definition.related_model)) if value else ""
-    return "" if value is None else value
 
 
 def apply(record, instance, loaded, report):
@@ -353,7 +306,7 @@ def load_content(folder):
     if errors:
         raise ContentError(errors)
 
-    with index.rebuilt_at_the_end():
+    with act(origin=Act.Origin.LOAD), index.rebuilt_at_the_end():
         write(records.values(), report)
     mark_loaded("content", files)
     return report

@@ -1,3 +1,4 @@
+from directory.models.history import Act, Change
 from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
 from directory.models.provenance import Provenance, State
@@ -8,7 +9,9 @@ from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
 from directory.models.situations import Situation, Step
 
 __all__ = [
+    "Act",
     "Branch",
+    "Change",
     "Commune",
     "Contact",
     "Department",

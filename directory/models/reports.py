@@ -148,9 +148,7 @@ class Proposal(Message):
     name = models.CharField(_("name"), max_length=120)
     text = models.TextField(_("What it does, and for whom, in two or three sentences."), max_length=3000)
     organisation = models.CharField(_("carrying organisation"), max_length=200, blank=True)
-    place = models.CharField(
-        _("Where: the commune, the department, the region, or all of France."), max_length=200, blank=True
-    )
+    place = models.CharField(_("Place"), max_length=200, blank=True)
     departments = models.ManyToManyField(
         Department, blank=True, related_name="proposals", editable=False, verbose_name=_("departments understood")
     )

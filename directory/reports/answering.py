@@ -1,8 +1,8 @@
 """What becomes of a message: its answer, and the entry that a proposal becomes."""
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext, override
 
+from directory.history import act
 from directory.models import Proposal, Report, Resource
 from directory.places import find_typed, parameter_of
 from directory.translations import SOURCE
@@ -48,18 +49,24 @@ def mailto(message):
 
 
 def record_answer(message, user):
-    """Note who answered a message that was just changed and when, tell its sender, and forget their e-mail.
+    """Note who answered a message that was just changed, and when; one put back among those to answer has no answerer.
 
-    A message put back among those to answer is answered by nobody. Raises OSError, which smtplib's errors are, when
-    the e-mail cannot be sent: the answer is kept, and so is the address.
+    Their address is forgotten, unless the site has a letter to send to it: then `send_answer` does both.
     """
     message.answered_at, message.answered_by = (timezone.now(), user) if message.is_answered else (None, None)
-    message.save(update_fields=["answered_at", "answered_by"])
-    if message.is_answered and message.email:
-        if settings.SENDS_EMAIL:
-            letter_to(message).send()
+    if message.is_answered and not settings.SENDS_EMAIL:
         message.email = ""
-        message.save(update_fields=["email"])
+    message.save(update_fields=["answered_at", "answered_by", "email"])
+
+
+def send_answer(message):
+    """Tell a message's sender what became of it, and forget their address.
+
+    Raises OSError, which smtplib's errors are, when the e-mail cannot be sent: the address is then kept.
+    """
+    letter_to(message).send()
+    message.email = ""
+    message.save(update_fields=["email"])
 
 
 def free_slug(text, otherwise):
@@ -69,13 +76,21 @@ def free_slug(text, otherwise):
     return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, 1000))) if slug not in taken)
 
 
-@transaction.atomic
-def draft_from(proposal):
+def draft_from(proposal, user):
     """An unpublished entry with what a proposal says, each thing where it belongs; the one already made, if there is.
 
     A name is the same in every language; the text stands in the sender's. What a reader cannot know, the type, the
-    summary, the topics, is left for the editor.
+    summary, the topics, is left for the editor. Raises PermissionDenied, and writes nothing, when the entry would not
+    be the user's to change.
     """
+    with act(user=user, reason=gettext("Proposal %(reference)s") % {"reference": proposal.reference}):
+        draft = write_draft(proposal)
+        if not may_change(user, draft):
+            raise PermissionDenied
+    return draft
+
+
+def write_draft(proposal):
     proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
     if proposal.draft:
         return proposal.draft

@@ -91,6 +91,7 @@ class ProposalForm(MessageForm):
             "knowledge",
             "email",
         ]
+        labels = {"place": _("Where: the commune, the department, the region, or all of France.")}
         widgets = {"text": forms.Textarea(attrs={"rows": 5}), "knowledge": forms.Textarea(attrs={"rows": 2})}
 
     def save(self, commit=True):

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.checks import Warning
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import IntegrityError, transaction
@@ -84,6 +85,19 @@ def address_of(request):
             return str(address)
         return str(address.ipv4_mapped or ipaddress.ip_network((address.packed, 64), strict=False))
     return ""
+
+
+def check_address_header(app_configs, **kwargs):
+    """Warn, at `check --deploy`, where all readers would share one limit: behind a proxy whose header is not named."""
+    if not settings.HTTPS or settings.CLIENT_ADDRESS_HEADER:
+        return []
+    return [
+        Warning(
+            "HTTPS is true, so a proxy stands before the site, but CLIENT_ADDRESS_HEADER does not say in which header "
+            "it writes a reader's address: all readers share one limit of messages per hour.",
+            id="directory.W001",
+        )
+    ]
 
 
 def signer_of(purpose):

@@ -13,6 +13,7 @@ from modeltranslation.utils import build_localized_fieldname
 from translate.misc.xml_helpers import XML_NS, parse_xml
 from translate.storage import pypo, xliff, xliff2
 
+from directory.history import Act, act
 from directory.models.provenance import Provenance, State
 from directory.translations import SOURCE, plain
 from directory.translations.integrity import problems
@@ -300,9 +301,10 @@ def import_texts(data, language, *, by=""):
         else:
             report.unchanged += 1
     if not report.refused:
-        for instance in written.values():
-            instance.save()
-        record(made)
+        with act(by=by, origin=Act.Origin.TRANSLATION):
+            for instance in written.values():
+                instance.save()
+            record(made)
     return report
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from directory import history
 from directory.models.provenance import Provenance, State
 from directory.translations import SOURCE, fingerprint, plain, text_in
 
@@ -69,6 +70,13 @@ def from_comment(instance, name, language, *, source, comment):
 
 def record(made):
     """Write what is known of some texts, over what was known of these texts before."""
+    made = list(made)
+    about = {(item.model, item.object_id) for item in made}
+    with history.watch([model(pk=pk) for model, pk in about]):
+        write(made)
+
+
+def write(made):
     Provenance.objects.bulk_create(
         made,
         batch_size=500,
@@ -89,7 +97,10 @@ def record(made):
 def forget(instance, name, language):
     """Drop what was known of a text that was emptied."""
     content_type = ContentType.objects.get_for_model(instance)
-    Provenance.objects.filter(content_type=content_type, object_id=instance.pk, field=name, language=language).delete()
+    with history.watch([instance]):
+        Provenance.objects.filter(
+            content_type=content_type, object_id=instance.pk, field=name, language=language
+        ).delete()
 
 
 CARD_TEXTS = ("title", "summary")

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from pytest_django.asserts import assertContains, assertNotContains
 
-from directory.models import Proposal, Report, Resource
+from directory.models import Change, Proposal, Report, Resource
 from directory.models.reports import LETTERS, new_reference, read_reference
 from directory.reports import answering, guard
 from directory.reports.forms import departments_of
@@ -296,6 +296,12 @@ def test_an_address_is_that_of_the_connection_unless_a_setting_names_a_header(
     assert guard.address_of(request) == address
 
 
+@pytest.mark.parametrize(("https", "header", "warnings"), [(True, "", 1), (True, "X-Real-IP", 0), (False, "", 0)])
+def test_a_proxy_without_a_named_header_is_warned_of(settings, https, header, warnings):
+    settings.HTTPS, settings.CLIENT_ADDRESS_HEADER = https, header
+    assert len(guard.check_address_header(None)) == warnings
+
+
 def test_nothing_of_the_connection_is_stored_or_logged(client, resource, caplog):
     caplog.set_level("DEBUG")
     fields = {"kind": "ferme", "stamp": stamp_of(report_path(resource))}
@@ -559,12 +565,13 @@ def test_without_a_mail_server_the_editor_sees_the_address_to_write_to(editor, r
 
 
 def test_with_a_mail_server_the_answer_is_sent_in_the_readers_language_and_the_address_forgotten(
-    editor, mail_server, language
+    editor, mail_server, language, django_capture_on_commit_callbacks
 ):
     report = make_report(email=READER, language=language)
     opened = editor.get(admin_of(report))
     assertNotContains(opened, READER)
-    editor.post(admin_of(report), typed_in(opened, state="fait", answer="C'est corrigé."))
+    with django_capture_on_commit_callbacks(execute=True):
+        editor.post(admin_of(report), typed_in(opened, state="fait", answer="C'est corrigé."))
     (letter,) = mail.outbox
     assert letter.to == [READER]
     assert letter.from_email == "annuaire@example.org"
@@ -574,13 +581,13 @@ def test_with_a_mail_server_the_answer_is_sent_in_the_readers_language_and_the_a
     assert Report.objects.get().email == ""
 
 
-def test_an_answer_that_cannot_be_sent_is_kept_with_the_address(editor, mail_server):
+def test_an_answer_that_cannot_be_sent_is_kept_with_the_address(editor, mail_server, monkeypatch):
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda callback: callback())
     report = make_report(email=READER)
     opened = editor.get(admin_of(report))
     with mock.patch("django.core.mail.EmailMessage.send", side_effect=SMTPException("refused")):
         response = editor.post(admin_of(report), typed_in(opened, state="fait", answer="Oui."), follow=True)
-    assertContains(response, report.reference)
-    assertContains(response, "messagelist")
+    assertContains(response, '<li class="error">')
     report.refresh_from_db()
     assert (report.state, report.answer, report.email) == ("fait", "Oui.", READER)
 
@@ -705,10 +712,28 @@ def test_a_draft_keeps_the_senders_language_and_an_address_of_its_own(editor):
     assert len(set(same)) == 3
 
 
-def test_a_proposal_makes_one_draft_however_often_one_clicks(editor):
+def test_a_proposal_makes_one_draft_however_often_one_clicks(editor, django_user_model):
     proposal = make_proposal()
-    assert draft_of(editor, proposal) == answering.draft_from(proposal)
+    assert draft_of(editor, proposal) == answering.draft_from(proposal, django_user_model.objects.get())
     assertNotContains(editor.get(admin_of(proposal)), 'name="_draft"')
+
+
+def test_the_history_says_of_which_proposal_a_draft_was_made(editor):
+    proposal = make_proposal()
+    draft = draft_of(editor, proposal)
+    (change,) = Change.objects.of("resource", draft)
+    assert (change.act.by, change.before) == ("editor", None)
+    assert proposal.reference in change.act.reason
+
+
+def test_nobody_makes_a_draft_outside_their_area(editor, monkeypatch):
+    monkeypatch.setattr(answering, "may_change", lambda user, obj: obj._meta.model_name == "proposal")
+    proposal = make_proposal()
+    typed = typed_in(editor.get(admin_of(proposal)), _draft="x")
+    assertContains(editor.post(admin_of(proposal), typed, follow=True), "messagelist")
+    proposal.refresh_from_db()
+    assert proposal.draft is None
+    assert not Resource.objects.filter(title_fr=proposal.name).exists()
 
 
 def test_a_proposal_is_answered_from_its_draft(editor):

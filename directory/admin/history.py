@@ -1,0 +1,180 @@
+"""The history of what editors write, in the admin: who, when, why, which words; and back again."""
+
+from itertools import groupby
+from operator import attrgetter
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.translation import gettext as _, gettext_lazy
+
+from directory.history import Act, Change, act
+from directory.history.display import rows
+from directory.history.undoing import UndoRefused, changed_since, restore, undo
+from directory.states import KINDS, MODELS
+
+MOST_SHOWN = 200
+
+
+class WithHistory(admin.ModelAdmin):
+    """Records each request that writes as one act, with the reason the editor gave, and shows an object's history."""
+
+    change_form_template = add_form_template = "admin/content/change_form.html"
+    delete_confirmation_template = "admin/content/delete_confirmation.html"
+
+    def changeform_view(self, request, *args, **kwargs):
+        return self.recorded(request, super().changeform_view, *args, **kwargs)
+
+    def changelist_view(self, request, *args, **kwargs):
+        return self.recorded(request, super().changelist_view, *args, **kwargs)
+
+    def delete_view(self, request, *args, **kwargs):
+        return self.recorded(request, super().delete_view, *args, **kwargs)
+
+    def recorded(self, request, view, *args, **kwargs):
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with act(user=request.user, reason=request.POST.get("_reason", "")):
+            return view(request, *args, **kwargs)
+
+    def history_view(self, request, object_id, extra_context=None):
+        instance = self.get_object(request, object_id)
+        if instance is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, instance):
+            raise PermissionDenied
+        changes = Change.objects.of(KINDS[self.model], instance).select_related("act")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %(name)s") % {"name": instance},
+            "opts": self.opts,
+            "original": instance,
+            "kind": KINDS[self.model],
+            "acts": [
+                (item, list(group))
+                for item, group in groupby(map(shown, changes.order_by("-act", "pk")[:MOST_SHOWN]), attrgetter("act"))
+            ],
+            "may_change": self.has_change_permission(request, instance),
+        }
+        return TemplateResponse(request, "admin/history/object.html", context)
+
+
+def shown(change):
+    """A change with what the pages say of it: its fields in words, and where its object is."""
+    change.rows = list(rows(change))
+    model = MODELS[change.kind]
+    change.model_name = model._meta.verbose_name
+    try:
+        change.url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_history", args=[change.object_id])
+    except NoReverseMatch:  # a step is edited with its situation
+        change.url = ""
+    return change
+
+
+def may_write(user, model):
+    """Whether a user's groups let them add, change and delete objects of a model."""
+    return all(
+        user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
+        for verb in ("add", "change", "delete")
+    )
+
+
+class DeletionFilter(admin.SimpleListFilter):
+    title = gettext_lazy("deletions")
+    parameter_name = "deleted"
+
+    def lookups(self, request, model_admin):
+        return [("1", gettext_lazy("Something was deleted"))]
+
+    def queryset(self, request, queryset):
+        return queryset.with_deletions() if self.value() else queryset
+
+
+@admin.register(Act)
+class ActAdmin(admin.ModelAdmin):
+    """Every act, the last first; each opens with its words, and can be undone, whole or in part."""
+
+    list_display = ["at", "by", "origin", "what", "size", "reason"]
+    list_filter = ["origin", DeletionFilter, "at", "by"]
+    search_fields = ["by", "reason", "changes__name", "changes__slug"]
+    search_help_text = gettext_lazy(
+        "A person, a reason, or the name of what was changed, even if it was deleted since."
+    )
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return any(request.user.has_perm(f"{m._meta.app_label}.change_{m._meta.model_name}") for m in KINDS)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        restore_url = path(
+            "restore/<int:change_id>/", self.admin_site.admin_view(self.restore_view), name="directory_change_restore"
+        )
+        return [restore_url, *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """An act, word by word; posted, it undoes the changes that are ticked."""
+        item = get_object_or_404(Act, pk=object_id) if str(object_id).isdecimal() else None
+        if item is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        changes = list(item.changes.all())
+        if request.method == "POST":
+            chosen = [change for change in changes if str(change.pk) in request.POST.getlist("change")]
+            return self.put_back(request, chosen, lambda **said: undo(chosen, anyway="anyway" in request.POST, **said))
+        later = changed_since(changes)
+        for change in changes[:MOST_SHOWN]:
+            shown(change).is_changed_since = change.pk in later
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Change of %(moment)s") % {"moment": item},
+            "opts": self.opts,
+            "act": item,
+            "changes": changes[:MOST_SHOWN],
+            "hidden_changes": changes[MOST_SHOWN:],
+            "later": later,
+            # Nobody means to take back the whole guide by one click.
+            "ticked": item.origin != Act.Origin.LOAD,
+            "may_undo": all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes}),
+        }
+        return TemplateResponse(request, "admin/history/act.html", context)
+
+    def restore_view(self, request, change_id):
+        change = get_object_or_404(Change, pk=change_id)
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:directory_act_change", args=[change.act_id]))
+        return self.put_back(request, [change], lambda **said: restore(change, **said))
+
+    def put_back(self, request, changes, write):
+        """Undo or restore, or say why not; back to where the editor came from."""
+        if not all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes}):
+            raise PermissionDenied
+        try:
+            if changes:
+                write(user=request.user, reason=request.POST.get("_reason", ""))
+                messages.success(request, _("Put back as it was. This too stands in the history and can be undone."))
+            else:
+                messages.error(request, _("Tick at least one thing to put back."))
+        except UndoRefused as refused:
+            messages.error(request, _("Nothing was put back."))
+            for line in refused.lines[:20]:
+                messages.error(request, line)
+        return HttpResponseRedirect(request.get_full_path() if "change" in request.POST else changes_url(changes))
+
+
+def changes_url(changes):
+    return shown(changes[0]).url or reverse("admin:directory_act_change", args=[changes[0].act_id]) if changes else "."

@@ -1,0 +1,183 @@
+"""Recording changes as they happen: states are read before the first write and compared at the end."""
+
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
+
+from directory.models import Act, Change
+from directory.states import KINDS, MODELS, states
+
+current = ContextVar("current_act", default=None)
+# Writes outside an act: each is one of its own, from the signal before it to the signal after it.
+alone = threading.local()
+NAMES = ("title_fr", "name", "term", "said")
+
+
+class Recorder:
+    """What an act has touched: the state of each object before the act, None where there was none."""
+
+    def __init__(self):
+        self.before = {}
+
+    def watch(self, instances):
+        """Note the state of objects that are about to be written; to be called before any bulk write."""
+        touched = {}
+        for instance in instances:
+            if instance.pk and (type(instance), instance.pk) not in self.before:
+                touched.setdefault(type(instance), []).append(instance.pk)
+        for model, pks in touched.items():
+            found = states(model, pks)
+            self.before |= {(model, pk): found.get(pk) for pk in pks}
+
+    def changes(self):
+        """Yield a Change, unsaved, for each object whose state is no longer what it was."""
+        for kind, model in MODELS.items():
+            pks = [pk for touched, pk in self.before if touched is model]
+            found = states(model, pks)
+            for pk in pks:
+                before, after = self.before[model, pk], found.get(pk)
+                if before != after:
+                    yield change_of(kind, pk, before, after)
+
+    def write(self, act):
+        """Save the act with its changes, if there are any; return whether there were."""
+        changes = list(self.changes())
+        if changes:
+            act.what, act.size = " · ".join(change.name for change in changes[:3])[:250], len(changes)
+            act.save()
+            for change in changes:
+                change.act = act
+            Change.objects.bulk_create(changes, batch_size=500)
+        return bool(changes)
+
+
+def change_of(kind, pk, before, after):
+    """The Change from a state to another: what differs, and of an object that came or went what was not empty."""
+    known = after or before
+    names = [name for name in (before or {}) | (after or {}) if (before or {}).get(name) != (after or {}).get(name)]
+    if before is None:  # what is known of its translations stands beside them as long as it lives
+        names = [name for name in names if after[name] not in ("", []) and "#" not in name]
+    return Change(
+        kind=kind,
+        object_id=pk,
+        slug=known["slug"],
+        name=next(str(known[name]) for name in NAMES if known.get(name))[:200],
+        before=None if before is None else {name: before.get(name, "") for name in names},
+        after=None if after is None else {name: after.get(name, "") for name in names},
+    )
+
+
+@contextmanager
+def act(*, user=None, by="", reason="", origin=Act.Origin.EDIT, undoes=None):
+    """Record what is written inside as one act of a user, or of whom `by` names, in one transaction.
+
+    Inside another act it is part of that one.
+
+    Gives the Recorder, whose `watch` must be told of objects that a bulk write is about to change.
+    """
+    if outer := current.get():
+        yield outer
+        return
+    recorder = Recorder()
+    token = current.set(recorder)
+    try:
+        with transaction.atomic():
+            yield recorder
+            recorder.write(
+                Act(
+                    user=user if user and user.pk else None,
+                    by=((user.get_full_name() or user.get_username()) if user else by)[:150],
+                    reason=reason.strip()[:200],
+                    origin=origin,
+                    undoes=undoes,
+                )
+            )
+    finally:
+        current.reset(token)
+
+
+@contextmanager
+def watch(instances):
+    """Record a write that sends no signal, as part of the act it happens in or as one of its own."""
+    with act(origin=Act.Origin.PROGRAM) as recorder:
+        recorder.watch(instances)
+        yield
+
+
+def begin(key, instances):
+    """The write called `key` is about to touch these objects."""
+    recorder = current.get()
+    if recorder is None:
+        recorder = Recorder()
+        alone.__dict__[key] = recorder
+    recorder.watch(instances)
+
+
+def end(key):
+    """The write called `key` is done: outside an act, it is recorded."""
+    recorder = alone.__dict__.pop(key, None)
+    if recorder and current.get() is None:
+        recorder.write(Act())
+
+
+def before_save(sender, instance, **kwargs):
+    begin((sender, id(instance)), [instance])
+
+
+def after_save(sender, instance, created, **kwargs):
+    if created:
+        recorder = current.get() or alone.__dict__[sender, id(instance)]
+        recorder.before.setdefault((sender, instance.pk), None)
+    end((sender, id(instance)))
+
+
+def before_delete(sender, instance, **kwargs):
+    begin((sender, "delete", instance.pk), [instance, *pointing_to(instance)])
+
+
+def after_delete(sender, instance, **kwargs):
+    end((sender, "delete", instance.pk))
+
+
+def pointing_to(instance):
+    """What loses its link to an object, without a signal of its own, when that is deleted."""
+    for model in KINDS:
+        for field in (*model._meta.many_to_many, *model._meta.concrete_fields):
+            if field.related_model is type(instance) and (field.many_to_many or field.null):
+                yield from model.objects.filter(**{field.name: instance})
+
+
+def list_changed(sender, instance, action, reverse, model, pk_set, **kwargs):
+    """A many-to-many relation is written from either side; the one that holds it is what changes."""
+    if reverse:
+        touched = (
+            model.objects.filter(pk__in=pk_set) if pk_set else model.objects.filter(**of_reverse(sender, instance))
+        )
+    else:
+        touched = [instance]
+    key = (sender, id(instance))
+    if action.startswith("pre_"):
+        begin(key, touched)
+    else:
+        end(key)
+
+
+def of_reverse(sender, instance):
+    """The condition on the objects whose relation, stored in the table `sender`, holds an instance."""
+    field = next(
+        field for model in KINDS for field in model._meta.many_to_many if getattr(model, field.name).through is sender
+    )
+    return {field.name: instance}
+
+
+def connect():
+    for model in KINDS:
+        pre_save.connect(before_save, sender=model)
+        post_save.connect(after_save, sender=model)
+        pre_delete.connect(before_delete, sender=model)
+        post_delete.connect(after_delete, sender=model)
+        for field in model._meta.many_to_many:
+            m2m_changed.connect(list_changed, sender=getattr(model, field.name).through)
