@@ -29,14 +29,13 @@ class MessageForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            attrs = field.widget.attrs
-            attrs.pop("maxlength", None)  # a browser would cut a long text that is pasted, without a word
-            attrs["dir"] = "ltr" if name in {"email", "public_email", "phone", "url"} else "auto"
-            if name != "email":
-                attrs["autocomplete"] = "off"
-            field.error_messages["max_length"] = _(
-                "This is %(show_value)s characters long: at most %(limit_value)s fit."
-            )
+            if isinstance(field, forms.CharField):
+                field.error_messages["max_length"] = _(
+                    "This is %(show_value)s characters long: at most %(limit_value)s fit."
+                )
+                attrs = field.widget.attrs
+                attrs.pop("maxlength", None)  # a browser would cut a long text that is pasted, without a word
+                attrs["dir"] = "ltr" if name in {"email", "public_email", "phone", "url"} else "auto"
         self.fields["email"].widget.attrs["autocomplete"] = "email"
 
     def clean_text(self):
