@@ -6,17 +6,18 @@ that names departments which are all in their EditorArea, or themes which are al
 
 from django.db.models import Q
 
-from directory.models import Branch, Contact, Department, Resource
+from directory.models import Branch, Contact, Department, Proposal, Resource
 from themes.models import Theme, Topic
 
 # The fields that lead from an object to the departments and to the themes it names. What is not here names neither.
-DEPARTMENTS = {Resource: "departments", Branch: "departments", Contact: "department"}
+DEPARTMENTS = {Resource: "departments", Branch: "departments", Contact: "department", Proposal: "departments"}
 THEMES = {
     Resource: "topics__theme",
     Branch: "resource__topics__theme",
     Contact: "resource__topics__theme",
     Topic: "theme",
     Theme: "pk",
+    Proposal: "themes",
 }
 
 

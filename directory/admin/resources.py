@@ -8,6 +8,7 @@ from directory.admin.base import ContentAdmin
 from directory.admin.filters import DepartmentFilter, SourceYearFilter, ThemeFilter, VerifiedFilter
 from directory.admin.links import LinkStateMixin
 from directory.admin.publication import PublicationAdmin
+from directory.admin.reports import WithMessages
 from directory.admin.translations import TranslatedAdmin
 from directory.admin.verification import VerifiedToday
 from directory.models import Branch, Resource
@@ -46,7 +47,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(VerifiedToday, LinkStateMixin, PublicationAdmin, TranslatedAdmin):
+class ResourceAdmin(VerifiedToday, LinkStateMixin, WithMessages, PublicationAdmin, TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",
