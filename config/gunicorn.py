@@ -4,6 +4,8 @@ import os
 
 bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Threads, so that an import of minutes is not cut after 30 seconds and keeps its process from nobody.
+threads = 4
 preload_app = True  # the workers share the memory of what is loaded before they fork
 control_socket_disable = True
 loglevel = "warning"

@@ -1,11 +1,12 @@
 """What the admin of everything that editors write has in common."""
 
 from directory.admin.areas import AreaAdmin
+from directory.admin.exchange import WithExchange
 from directory.admin.history import WithHistory
 from directory.admin.merging import WithMerging
 from directory.admin.preview import WithPreview
 
 
 # The preview stands first, because it undoes whatever the others write; then what refuses a write outside an area.
-class ContentAdmin(WithPreview, AreaAdmin, WithMerging, WithHistory):
+class ContentAdmin(WithPreview, AreaAdmin, WithMerging, WithHistory, WithExchange):
     """The admin of a model whose objects editors write."""

@@ -19,7 +19,8 @@ NAMES = ("title_fr", "name", "term", "said")
 class Recorder:
     """What an act has touched: the state of each object before the act, None where there was none."""
 
-    def __init__(self):
+    def __init__(self, act=None):
+        self.act = act or Act()
         self.before = {}
 
     def watch(self, instances):
@@ -32,6 +33,10 @@ class Recorder:
             found = states(model, pks)
             self.before |= {(model, pk): found.get(pk) for pk in pks}
 
+    def added(self, instances):
+        """Note objects that a bulk write has just made."""
+        self.before |= {(type(instance), instance.pk): None for instance in instances}
+
     def changes(self):
         """Yield a Change, unsaved, for each object whose state is no longer what it was."""
         for kind, model in MODELS.items():
@@ -42,16 +47,20 @@ class Recorder:
                 if before != after:
                     yield change_of(kind, pk, before, after)
 
-    def write(self, act):
-        """Save the act with its changes, if there are any; return whether there were."""
+    def write(self):
+        """Save the act with what it changed so far, if anything, and start afresh.
+
+        Done at the end of every act; a long one that does it on the way needs no more memory than a short one.
+        """
         changes = list(self.changes())
+        self.before.clear()
         if changes:
-            act.what, act.size = " · ".join(change.name for change in changes[:3])[:250], len(changes)
-            act.save()
+            self.act.what = self.act.what or " · ".join(change.name for change in changes[:3])[:250]
+            self.act.size += len(changes)
+            self.act.save()
             for change in changes:
-                change.act = act
+                change.act = self.act
             Change.objects.bulk_create(changes, batch_size=500)
-        return bool(changes)
 
 
 def change_of(kind, pk, before, after):
@@ -81,20 +90,20 @@ def act(*, user=None, by="", reason="", origin=Act.Origin.EDIT, undoes=None):
     if outer := current.get():
         yield outer
         return
-    recorder = Recorder()
+    recorder = Recorder(
+        Act(
+            user=user if user and user.pk else None,
+            by=((user.get_full_name() or user.get_username()) if user else by)[:150],
+            reason=reason.strip()[:200],
+            origin=origin,
+            undoes=undoes,
+        )
+    )
     token = current.set(recorder)
     try:
         with transaction.atomic():
             yield recorder
-            recorder.write(
-                Act(
-                    user=user if user and user.pk else None,
-                    by=((user.get_full_name() or user.get_username()) if user else by)[:150],
-                    reason=reason.strip()[:200],
-                    origin=origin,
-                    undoes=undoes,
-                )
-            )
+            recorder.write()
     finally:
         current.reset(token)
 
@@ -120,7 +129,7 @@ def end(key):
     """The write called `key` is done: outside an act, it is recorded."""
     recorder = alone.__dict__.pop(key, None)
     if recorder and current.get() is None:
-        recorder.write(Act())
+        recorder.write()
 
 
 def before_save(sender, instance, **kwargs):

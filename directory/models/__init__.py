@@ -1,4 +1,5 @@
 from directory.models.addresses import OldAddress
+from directory.models.duplicates import NotDuplicate
 from directory.models.history import Act, Change
 from directory.models.links import Link
 from directory.models.loading import LoadedRecord
@@ -10,6 +11,7 @@ from directory.models.resources import Branch, Resource, Rung
 from directory.models.roles import EditorArea
 from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
 from directory.models.situations import Situation, Step
+from directory.models.uploads import Upload
 
 __all__ = [
     "Act",
@@ -26,6 +28,7 @@ __all__ = [
     "Link",
     "LoadedRecord",
     "Message",
+    "NotDuplicate",
     "OldAddress",
     "PostalCode",
     "Proposal",
@@ -40,4 +43,5 @@ __all__ = [
     "State",
     "Step",
     "Synonym",
+    "Upload",
 ]

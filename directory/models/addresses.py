@@ -29,6 +29,12 @@ class OldAddressQuerySet(models.QuerySet):
             kind=model._meta.model_name, slug=slug, defaults={"object_id": pk, "left_on": timezone.localdate()}
         )
 
+    def take(self, instances):
+        """Forget the addresses that objects of one model take, published, in a bulk write that changes no slug."""
+        slugs = [item.slug for item in instances if type(item) in SEEN and is_seen(item)]
+        if slugs:
+            self.of(type(instances[0])).filter(slug__in=slugs).delete()
+
 
 class OldAddress(models.Model):
     """A slug that an object had while readers could see it, and no longer has.

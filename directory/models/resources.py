@@ -248,8 +248,9 @@ class Resource(Publication):
 
     def clean(self):
         """Raise ValidationError where what replaces this entry is replaced by it, directly or in the end."""
+        if not (pk := self.replaced_by_id):
+            return
         steps = dict(Resource.objects.exclude(replaced_by=None).values_list("pk", "replaced_by"))
-        pk = self.replaced_by_id
         while pk and pk != self.pk:
             pk = steps.pop(pk, None)
         if pk:

@@ -109,9 +109,13 @@ class Synonym(models.Model):
         return f"{self.said} → {self.means}"
 
     def save(self, *args, **kwargs):
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self):
+        """Fill in what follows from the rest; bulk writes, which save nothing one by one, call it too."""
         self.key = self.made_key
         self.slug = self.slug or synonym_slug(self.language, self.said)
-        super().save(*args, **kwargs)
 
     def clean(self):
         if not self.made_key:

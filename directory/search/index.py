@@ -73,13 +73,31 @@ def versions(instance):
 
 @transaction.atomic
 def update(sender, instance, **kwargs):
-    """Write anew what the index holds of an object that was saved; its new words join those known."""
-    if is_rebuilding.get():
-        return
-    forget(sender, instance)
-    found = list(versions(sender.objects.prefetch_related(*RELATED.get(sender, ())).get(pk=instance.pk)))
+    """Write anew what the index holds of an object that was saved."""
+    if not is_rebuilding.get():
+        write(sender, [instance.pk])
+
+
+def write(model, pks):
+    """Write anew what the index holds of some objects; their new words join those known."""
+    SearchText.objects.filter(kind=ZONES[model][0], object_id__in=pks).delete()
+    instances = model.objects.filter(pk__in=pks).prefetch_related(*RELATED.get(model, ()))
+    found = [version for instance in instances for version in versions(instance)]
     SearchText.objects.bulk_create(version.row for version in found)
     add_words(set().union(*(version.pairs for version in found)), set().union(*(version.common for version in found)))
+
+
+@transaction.atomic
+def written_in_bulk(model, pks):
+    """Bring the index up to date with objects that were written without a signal; a few hundred at a time."""
+    if model in ZONES:
+        write(model, pks)
+    if model in (Theme, Topic):  # an entry is found by its topics and their themes too
+        about = {"topics__theme__in" if model is Theme else "topics__in": pks}
+        write(Resource, list(Resource.objects.filter(**about).values_list("pk", flat=True).distinct()))
+    if model is Synonym:
+        words = set().union(*map(words_said, Synonym.objects.filter(pk__in=pks)))
+        add_words(words, {word for word, _root in words})
 
 
 def add_words(pairs, common):

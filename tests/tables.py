@@ -1,0 +1,70 @@
+"""Tables for tests: taken away and brought back through the admin, as an editor does."""
+
+import csv
+import io
+import re
+from html import unescape
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from directory.exchange.columns import table_of
+from directory.states import MODELS
+
+ENGLISH = {"accept-language": "en"}
+
+
+def address(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def export(client, model, format="csv", **query):
+    """The bytes of an exported table."""
+    return client.get(address(model, "export", format), query).getvalue()
+
+
+def rows_of(file):
+    """The rows of an exported CSV, as {column: text} by slug."""
+    return {row["slug"]: row for row in csv.DictReader(io.StringIO(file.decode("utf-8-sig"), newline=""))}
+
+
+def table(*rows, delimiter=","):
+    """The bytes of a CSV with these rows, dictionaries of texts."""
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue().encode()
+
+
+def send(client, model, file, name="table.csv"):
+    """What the admin answers to an upload, after its redirections: the page as text."""
+    file = SimpleUploadedFile(name, file)
+    response = client.post(address(model, "import"), {"file": file}, follow=True, headers=ENGLISH)
+    assert response.status_code == 200
+    page = unescape(response.getvalue().decode())
+    return Page(client, response.redirect_chain[-1][0] if response.redirect_chain else None, page)
+
+
+class Page:
+    """A page about a file, and the address to confirm it at."""
+
+    def __init__(self, client, url, text):
+        self.client, self.url, self.text = client, url, text
+
+    def __contains__(self, sentence):
+        return sentence in self.text
+
+    def confirm(self, **fields):
+        seen = re.search(r'name="seen" value="(\w+)"', self.text)
+        response = self.client.post(self.url, {"seen": seen[1] if seen else ""} | fields, headers=ENGLISH)
+        assert response.status_code == 200
+        return Page(self.client, self.url, unescape(response.getvalue().decode()))
+
+
+def everything():
+    """Every table as it would be exported, in every language."""
+    return {
+        kind: {row[0]: row for row in table_of(model).rows(model.objects.values_list("pk", flat=True))}
+        for kind, model in MODELS.items()
+    }
