@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _, ngettext
 
+from directory.admin.filters import MineFilter
 from directory.models import Message, Proposal, Report
 from directory.models.reports import forget_old_emails
 from directory.reports.answering import draft_from, mailto, may_answer, record_answer, send_answer
-from directory.roles import may_change
+from directory.roles import edits_everywhere, may_change
 
 
 class AnswerForm(forms.ModelForm):
@@ -97,6 +98,10 @@ class MessageAdmin(Answering, admin.ModelAdmin):
 
     def has_change_permission(self, request, obj=None):
         return may_answer(request.user, obj) if obj else super().has_change_permission(request)
+
+    def get_list_filter(self, request):
+        filters = super().get_list_filter(request)
+        return filters if edits_everywhere(request.user) else [MineFilter, *filters]
 
     def has_erase_permission(self, request):
         return request.user.has_perm(f"directory.delete_{self.opts.model_name}")

@@ -28,6 +28,12 @@ class Publication(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *, update_fields=None, **options):
+        self.derive()
+        if update_fields is not None and "is_published" in update_fields:
+            update_fields = {*update_fields, "was_published", "withdrawn_on"}
+        super().save(update_fields=update_fields, **options)
+
     def derive(self):
         """Fill in what follows from the rest; bulk writes, which save nothing one by one, call it too."""
         self.was_published = self.was_published or self.is_published
@@ -35,9 +41,3 @@ class Publication(models.Model):
             self.withdrawn_on = None
         elif self.was_published:
             self.withdrawn_on = self.withdrawn_on or timezone.localdate()
-
-    def save(self, *, update_fields=None, **options):
-        self.derive()
-        if update_fields is not None and "is_published" in update_fields:
-            update_fields = {*update_fields, "was_published", "withdrawn_on"}
-        super().save(update_fields=update_fields, **options)

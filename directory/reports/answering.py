@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, override
 
 from directory.history import act
-from directory.models import Proposal, Report, Resource
+from directory.models import Proposal, Resource
 from directory.places import find_typed, parameter_of
 from directory.roles import may_change
 from directory.translations import SOURCE
@@ -20,9 +20,8 @@ SLUG_LENGTH = Resource._meta.get_field("slug").max_length
 
 
 def may_answer(user, message):
-    """True for who may answer messages of this kind and change the entry that this one is about."""
-    entry = message.resource if isinstance(message, Report) else message
-    return user.has_perm(f"directory.change_{message._meta.model_name}") and (not entry or may_change(user, entry))
+    """True for who may answer messages of this kind, and this one, as they may change the entry it is about."""
+    return user.has_perm(f"directory.change_{message._meta.model_name}") and may_change(user, message)
 
 
 def letter_to(message):

@@ -12,10 +12,11 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.admin import desk, statistics
 from directory.groups import create_groups
-from directory.models import Branch, Change, EmptySearch, Resource
+from directory.models import Branch, Change, EmptySearch, Link, Resource
+from directory.models.links import Verdict
 from directory.models.resources import VERIFICATION_HOLDS
 from directory.translations import work
-from tests.factories import make_branch, make_resource, make_topic
+from tests.factories import make_branch, make_proposal, make_report, make_resource, make_topic
 from tests.forms import form_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -33,6 +34,11 @@ def something_of_everything():
     make_resource(topics=[topic], departments=["15"], verified_on=TODAY())
     make_branch(make_resource(), ["15", "63"], dated=f"{TODAY().year - 2}-12-31")
     EmptySearch.objects.create(words="zorglub", language="fr", count=2, last_on=date(2026, 1, 2))
+    make_resource(title_fr="La maison"), make_resource(title_fr="Maison (la)")
+    make_report(), make_report(state="fait"), make_report(state="en-cours")
+    make_proposal()
+    for verdict in Verdict:
+        Link.objects.create(url=f"https://{verdict}.example.org/", host=f"{verdict}.example.org", verdict=verdict)
 
 
 @pytest.fixture
