@@ -141,8 +141,5 @@ class BranchAdmin(LinkStateMixin, ContentAdmin):
     autocomplete_fields = ["resource", "departments"]
     prepopulated_fields = {"slug": ["name"]}
 
-    class Media:
-        css = {"all": ["desk.css"]}
-
     def view_on_site(self, branch):
         return f"{branch.resource.get_absolute_url()}#{branch.slug}" if branch.resource.is_published else None
