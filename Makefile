@@ -26,7 +26,7 @@ check: .stamps/dev .secret_key .stamps/catalogues
 	$(MAKE) --no-print-directory messages
 	git diff --exit-code -- locale
 	for po in $(CATALOGUES); do msgfmt -c --output-file=/dev/null $$po || exit 1; done
-	HTTPS=true SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') $(MANAGE) check --deploy --fail-level WARNING
+	HTTPS=true CLIENT_ADDRESS_HEADER=X-Forwarded-For SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') $(MANAGE) check --deploy --fail-level WARNING
 
 # How a search grows from 200 entries to 100,000: on SQLite, or on the empty database that BENCH_DATABASE_URL names.
 bench: .stamps/dev .secret_key .stamps/static .stamps/catalogues

@@ -100,6 +100,29 @@ TEMPLATES = [
     }
 ]
 
+# Where a proxy writes the address of the reader; empty, the address is that of the connection.
+CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", "").strip()
+if CLIENT_ADDRESS_HEADER and not re.fullmatch(r"[A-Za-z][A-Za-z-]*", CLIENT_ADDRESS_HEADER):
+    raise ImproperlyConfigured(
+        f"CLIENT_ADDRESS_HEADER must be the name of one header, such as X-Forwarded-For, not {CLIENT_ADDRESS_HEADER!r}."
+    )
+
+# The address of this site: what is sent by e-mail leads back to it, and the link checker names itself by it.
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+# E-mail is off unless EMAIL_URL names a server; what is sent says who sends it.
+SENDS_EMAIL = bool(env.str("EMAIL_URL", ""))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "")
+EMAIL_TIMEOUT = 10
+if SENDS_EMAIL:
+    try:
+        globals().update(env.email_url("EMAIL_URL"))
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.") from error
+    if "@" not in DEFAULT_FROM_EMAIL:
+        raise ImproperlyConfigured(f"EMAIL_URL needs EMAIL_FROM, an e-mail address, not {DEFAULT_FROM_EMAIL!r}.")
+if (SENDS_EMAIL or SITE_URL) and not re.match(r"https?://[^/]", SITE_URL):
+    raise ImproperlyConfigured(f"SITE_URL must be this site's address, such as https://example.org, not {SITE_URL!r}.")
+
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -145,10 +168,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-# The address of this site, by which its link checker names itself to the sites it calls.
-SITE_URL = env.str("SITE_URL", "").rstrip("/")
-if SITE_URL and not re.match(r"https?://[^/]", SITE_URL):
-    raise ImproperlyConfigured(f"SITE_URL must be this site's address, such as https://example.org, not {SITE_URL!r}.")
 # (address, port) of servers of this machine that the link checker may call: only tests fill it.
 LINKS_LOCAL_SERVERS = ()
 

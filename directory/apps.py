@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,8 +10,10 @@ class DirectoryConfig(AppConfig):
     def ready(self):
         from directory.history import tracking
         from directory.models import addresses
+        from directory.reports import guard
         from directory.search import index
 
         addresses.connect()
         index.connect()
         tracking.connect()
+        register(guard.check_address_header, Tags.security, deploy=True)

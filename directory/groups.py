@@ -13,7 +13,9 @@ from directory.models import (
     GlossaryTerm,
     Link,
     LoadedRecord,
+    Proposal,
     Region,
+    Report,
     Resource,
     Situation,
     Step,
@@ -46,9 +48,10 @@ ROLES = {
     | can("view", *PLACES)
     | can(WRITE, *LOCAL, *GENERAL)
     | can("view delete", EmptySearch)
-    | can("view change", Link),
-    EDITING_AN_AREA: can("view", *PLACES, *GENERAL, EmptySearch)
     | can("view change", Link)
+    | can("view change delete", Report, Proposal),
+    EDITING_AN_AREA: can("view", *PLACES, *GENERAL, EmptySearch)
+    | can("view change", Link, Report, Proposal)
     | can("change", Theme)
     | can(WRITE, *LOCAL),
     STATISTICS: {"directory.view_statistics"},

@@ -6,18 +6,28 @@ that names departments which are all in their EditorArea, or themes which are al
 
 from django.db.models import Q
 
-from directory.models import Branch, Contact, Department, Resource
+from directory.models import Branch, Contact, Department, Proposal, Report, Resource
 from themes.models import Theme, Topic
 
 # The fields that lead from an object to the departments and to the themes it names. What is not here names neither.
-DEPARTMENTS = {Resource: "departments", Branch: "departments", Contact: "department"}
+DEPARTMENTS = {
+    Resource: "departments",
+    Branch: "departments",
+    Contact: "department",
+    Report: "resource__departments",
+    Proposal: "departments",
+}
 THEMES = {
     Resource: "topics__theme",
     Branch: "resource__topics__theme",
     Contact: "resource__topics__theme",
     Topic: "theme",
     Theme: "pk",
+    Report: "resource__topics__theme",
+    Proposal: "themes",
 }
+# A regional entry that also names its departments still serves the whole region.
+SCOPES = {Resource: "scope", Report: "resource__scope"}
 
 
 def edits_everywhere(user):
@@ -42,8 +52,8 @@ def changeable(user, queryset):
     if edits_everywhere(user):
         return queryset
     model = queryset.model
-    # A regional entry that also names its departments still serves the whole region.
-    by_place = Q(scope__in=[Resource.Scope.DEPARTMENTAL, Resource.Scope.LOCAL]) if model is Resource else Q()
+    local = [Resource.Scope.DEPARTMENTAL, Resource.Scope.LOCAL]
+    by_place = Q(**{f"{SCOPES[model]}__in": local}) if model in SCOPES else Q()
     return queryset.filter(
         by_place & all_inside(user, model, DEPARTMENTS.get(model), Department)
         | all_inside(user, model, THEMES.get(model), Theme)

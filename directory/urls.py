@@ -1,6 +1,6 @@
 from django.urls import path
 
-from directory.views import pages, resources, situations, territories, themes
+from directory.views import pages, reports, resources, situations, territories, themes
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -14,7 +14,10 @@ urlpatterns = [
     path("territoires/<str:code>/", territories.department_detail, name="department"),
     path("territoires/region/<str:code>/", territories.region_detail, name="region"),
     path("territoires/commune/<str:code>/", territories.commune_detail, name="commune"),
-    path("proposer/", pages.propose, name="propose"),
+    path("proposer/", reports.propose, name="propose"),
+    path("signaler/<slug:slug>/", reports.report, name="report"),
+    path("signalements/", reports.find_message, name="find_message"),
+    path("signalements/<str:reference>/", reports.message_detail, name="message"),
     path("contacts/", pages.contacts, name="contacts"),
     path("glossaire/", pages.glossary, name="glossary"),
     path("a-propos/", pages.about, name="about"),

@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from directory.models import Branch, Resource, Situation, Step
+from directory.models import Branch, Proposal, Report, Resource, Situation, Step
 from themes.models import Theme, Topic
 
 numbers = count(1)
@@ -80,3 +80,15 @@ def make_withdrawn_pages():
     replacement = Resource.objects.get(slug="agir")
     withdraw(make_resource(slug="retiree", topics=replacement.topics.all(), replaced_by=replacement))
     withdraw(make_situation(slug="retiree", steps=0))
+
+
+def make_report(resource=None, **fields):
+    return Report.objects.create(resource=resource or make_resource(), **({"kind": "ferme", "text": "Fermé."} | fields))
+
+
+def make_proposal(*, themes=(), departments=(), **fields):
+    number = next(numbers)
+    proposal = Proposal.objects.create(**({"name": f"Ressource {number}", "text": "Elle aide."} | fields))
+    proposal.themes.set(themes)
+    proposal.departments.set(departments)
+    return proposal

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from tests.browser.conftest import skip_or_fail
-from tests.factories import make_withdrawn_pages
+from tests.factories import make_report, make_withdrawn_pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("browser")]
 PATHS = [
@@ -31,6 +31,9 @@ PATHS = [
     "territoires/region/84/",
     "territoires/commune/03118/",
     "proposer/?departement=999&theme=rien",
+    "signaler/agir/?avec=fr",
+    "signalements/",
+    "signalements/ABCD-EFGH/",
     "contacts/",
     "glossaire/",
     "a-propos/",
@@ -38,6 +41,7 @@ PATHS = [
     "mentions-legales/",
     "nulle-part/",
 ]
+FORMS = ["signaler/agir/", "proposer/"]
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +57,15 @@ def nu():
 
 def test_the_nu_checker_finds_no_error(client, language, nu, tmp_path):
     make_withdrawn_pages()
-    for number, path in enumerate(PATHS):
-        (tmp_path / f"{number:02}.html").write_bytes(client.get(f"/{language}/{path}").content)
+    message = make_report(answer="Une réponse.", state="fait")
+    pages = {path: client.get(f"/{language}/{path}") for path in [*PATHS, f"signalements/{message.reference}/"]}
+    pages |= {f"{path}, wrong": client.post(f"/{language}/{path}", {"email": "x"}) for path in FORMS}
+    for number, page in enumerate(pages.values()):
+        (tmp_path / f"{number:02}.html").write_bytes(page.content)
     checked = subprocess.run([*nu, str(tmp_path)], capture_output=True, text=True, check=True, env=os.environ)
     messages = json.loads(checked.stderr)["messages"]
     assert [
-        (PATHS[int(message["url"][-7:-5])], message["message"], message.get("extract"))
+        (list(pages)[int(message["url"][-7:-5])], message["message"], message.get("extract"))
         for message in messages
         if message["type"] == "error"
         or "appears to be written in" in message["message"]

@@ -8,10 +8,12 @@ from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.translation import get_language_info, gettext as _
 
+from directory import duplicates
 from directory.admin import coverage, statistics
 from directory.admin.filters import list_of
 from directory.admin.translations import TODO, languages_of
-from directory.models import Branch, Department, EmptySearch, Resource
+from directory.models import Branch, Department, EmptySearch, Link, Message, Proposal, Report, Resource
+from directory.models.links import Verdict
 from directory.roles import changeable
 from directory.translations import work
 from themes.models import Theme
@@ -41,6 +43,49 @@ def drafts(user):
         )
 
 
+def messages(user):
+    """What readers wrote and nobody has answered."""
+    for model, label, advice in (
+        (Report, _("Reports to answer"), _("Correct the entry, and tell the reader what became of it.")),
+        (Proposal, _("Proposals to answer"), _("Make a draft entry of it, or say why it is not kept.")),
+    ):
+        if user.has_perm(f"directory.change_{model._meta.model_name}"):
+            yield Line(
+                label,
+                changeable(user, model.objects.to_answer()).count(),
+                list_of(model, user, state__in=",".join(Message.State.open())),
+                advice,
+            )
+
+
+def links(user):
+    if user.has_perm("directory.change_link"):
+        for label, found, advice in (
+            (
+                _("Links that fail"),
+                Link.objects.failing(),
+                _("Find the new address, and write it where the link stands."),
+            ),
+            (
+                _("Links that moved"),
+                Link.objects.moved(),
+                _("Open the new address; if it is right, put it in their place."),
+            ),
+        ):
+            counts = dict(found.order_by().values_list("verdict").annotate(Count("pk")))
+            parts = [
+                Line(Verdict(verdict).label, count, list_of(Link, verdict__exact=verdict))
+                for verdict, count in sorted(counts.items())
+            ]
+            yield Line(
+                label,
+                sum(counts.values()),
+                list_of(Link, verdict__in=",".join(sorted(counts)) or "none"),
+                advice,
+                (("", parts if len(parts) > 1 else []),),
+            )
+
+
 def unverified(user):
     if not user.has_perm("directory.change_resource"):
         return
@@ -68,6 +113,18 @@ def unverified(user):
             ),
         ),
     )
+
+
+def suspected_duplicates(user):
+    for model in duplicates.NAMES:
+        app, name = model._meta.app_label, model._meta.model_name
+        if user.has_perms([f"{app}.add_{name}", f"{app}.change_{name}"]):
+            yield Line(
+                _("Suspected duplicates: %(models)s") % {"models": model._meta.verbose_name_plural},
+                len(duplicates.suspected(model)),
+                reverse(f"admin:{app}_{name}_duplicates"),
+                _("Where they are one thing, complete one and delete the other; where they are not, say so."),
+            )
 
 
 def old_branches(user):
@@ -120,7 +177,17 @@ def translations(user):
 
 
 # What there is to do, most urgent first: functions that yield a user's Lines, none where it is not theirs to do.
-LINES = [drafts, unverified, old_branches, empty_searches, coverage_holes, translations]
+LINES = [
+    messages,
+    drafts,
+    links,
+    unverified,
+    suspected_duplicates,
+    old_branches,
+    empty_searches,
+    coverage_holes,
+    translations,
+]
 
 
 def context(user):

@@ -246,6 +246,7 @@ class WithExchange(admin.ModelAdmin):
             request,
             "duplicates",
             title=_("Suspected duplicates: %(models)s") % {"models": self.opts.verbose_name_plural},
+            total=len(groups),
             groups=[
                 ([objects[slug] for slug in slugs], [duplicates.SIGNS[sign] for sign in signs])
                 for slugs, signs in groups

@@ -8,6 +8,7 @@ from directory.admin.base import ContentAdmin
 from directory.admin.filters import DepartmentFilter, SourceYearFilter, ThemeFilter, VerifiedFilter
 from directory.admin.links import LinkStateMixin
 from directory.admin.publication import PublicationAdmin
+from directory.admin.reports import WithMessages
 from directory.admin.translations import TranslatedAdmin
 from directory.admin.verification import VerifiedToday
 from directory.models import Branch, Resource
@@ -46,7 +47,7 @@ class BranchInline(admin.StackedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(VerifiedToday, LinkStateMixin, PublicationAdmin, TranslatedAdmin):
+class ResourceAdmin(VerifiedToday, LinkStateMixin, WithMessages, PublicationAdmin, TranslatedAdmin):
     form = ResourceForm
     list_display = [
         "title",
@@ -76,7 +77,7 @@ class ResourceAdmin(VerifiedToday, LinkStateMixin, PublicationAdmin, TranslatedA
     prepopulated_fields = {"slug": ["title_fr"]}
     readonly_fields = ["withdrawn_on", "created_at", "updated_at"]
     save_on_top = True
-    actions = [*VerifiedToday.actions, *PublicationAdmin.actions]
+    actions = [*VerifiedToday.actions, *PublicationAdmin.actions, *ContentAdmin.actions]
     inlines = [BranchInline]
     fieldsets = [
         (None, {"fields": ["title", "summary", "body"]}),
@@ -139,9 +140,6 @@ class BranchAdmin(LinkStateMixin, ContentAdmin):
     search_fields = ["name", "email", "departments__name", "departments__code"]
     autocomplete_fields = ["resource", "departments"]
     prepopulated_fields = {"slug": ["name"]}
-
-    class Media:
-        css = {"all": ["desk.css"]}
 
     def view_on_site(self, branch):
         return f"{branch.resource.get_absolute_url()}#{branch.slug}" if branch.resource.is_published else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Substr
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import get_language_info, gettext as _
 
 from directory.admin import coverage
-from directory.models import Branch, Department, EmptySearch, Resource, State
+from directory.models import Branch, Department, EmptySearch, Link, Message, Proposal, Report, Resource, State
+from directory.models.links import Verdict
 from directory.models.provenance import TRANSLATION_LANGUAGES
 from directory.translations import work
 from themes.models import Theme
@@ -112,6 +113,25 @@ def empty_searches():
     )
 
 
+def messages_by_state():
+    """What readers wrote, by what became of it, with the days that an answer took."""
+    columns = [*Message.State.labels, _("days before an answer, on average")]
+    took = ExpressionWrapper(F("answered_at") - F("created_at"), DurationField())
+    rows = []
+    for model in (Report, Proposal):
+        counts = dict(model.objects.order_by().values_list("state").annotate(Count("pk")))
+        days = model.objects.exclude(answered_at=None).aggregate(mean=Avg(took))["mean"]
+        counted = [counts.get(state, 0) for state in Message.State]
+        rows.append((model._meta.verbose_name_plural, [*counted, days.days if days else ""]))
+    return Table(_("What readers wrote"), _("kind of message"), columns, rows)
+
+
+def links_by_verdict():
+    counts = dict(Link.objects.order_by().values_list("verdict").annotate(Count("pk")))
+    rows = [(label, [counts.get(verdict, 0)]) for verdict, label in Verdict.choices]
+    return Table(_("Links"), _("verdict"), [_("links")], rows)
+
+
 # Functions that give a Table each, in the order of the page.
 TABLES = [
     entries_by_theme,
@@ -120,6 +140,8 @@ TABLES = [
     departments_by_theme,
     branches_by_year,
     texts_by_language,
+    messages_by_state,
+    links_by_verdict,
     empty_searches,
 ]
 

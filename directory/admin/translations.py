@@ -101,7 +101,6 @@ class TranslatedAdmin(ContentAdmin, TranslationAdmin):
 
     class Media:
         js = ["language_tabs.js"]
-        css = {"all": ["language_tabs.css"]}
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -27,9 +27,6 @@ class VerifiedToday(admin.ModelAdmin):
     actions = ["mark_selected_verified"]
     change_form_template = "admin/directory/resource/change_form.html"
 
-    class Media:
-        css = {"all": ["desk.css"]}
-
     def is_to_verify(self, request):
         return request.GET.get("verified") in ("late", "never")
 

@@ -6,6 +6,7 @@ from directory.models.loading import LoadedRecord
 from directory.models.places import Commune, Department, DepartmentDistance, Epci, PostalCode, Region
 from directory.models.provenance import Provenance, State
 from directory.models.reference import Contact, GlossaryTerm
+from directory.models.reports import Message, Proposal, Report
 from directory.models.resources import Branch, Resource, Rung
 from directory.models.roles import EditorArea
 from directory.models.search import EmptySearch, SearchText, SearchWord, Synonym
@@ -26,11 +27,14 @@ __all__ = [
     "GlossaryTerm",
     "Link",
     "LoadedRecord",
+    "Message",
     "NotDuplicate",
     "OldAddress",
     "PostalCode",
+    "Proposal",
     "Provenance",
     "Region",
+    "Report",
     "Resource",
     "Rung",
     "SearchText",

@@ -87,6 +87,10 @@ class LinkQuerySet(models.QuerySet):
         """Links that are broken, or may be."""
         return self.filter(verdict__in=FAILING)
 
+    def moved(self):
+        """Links that lead somewhere by a redirect that is there for good."""
+        return self.filter(verdict=Verdict.MOVED)
+
     def due(self, today):
         """Links to check on a day: those never checked, and the others when their days have passed."""
         due = Q(checked_at=None)

@@ -1,9 +1,8 @@
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language
 
 from directory.filters import PlaceForm
 from directory.models import Contact, GlossaryTerm, Resource, Situation
-from directory.translations import SOURCE
 from directory.translations.provenance import CARD_TEXTS, of_interface, of_page
 from themes.models import Theme
 
@@ -38,27 +37,6 @@ def contacts(request):
         "pages/contacts.html",
         {
             "contacts": sorted(found, key=lambda contact: groups.index(contact.group)),
-            "provenance": of_interface(get_language()),
-        },
-    )
-
-
-def propose(request):
-    """What we need to know of a resource, and where to write it; the address may name a place and a theme."""
-    form, asked = PlaceForm(request.GET), request.GET.get("theme", "").strip()
-    theme = next((theme for theme in Theme.objects.all() if theme.slug == asked), None)
-    subject = [form.place.label, theme.title_fr if theme else ""]
-    with override(SOURCE):  # the language of those who will read the letter
-        subject = " – ".join([gettext("Propose a resource"), *filter(None, subject)])
-    return render(
-        request,
-        "pages/propose.html",
-        {
-            "form": form,
-            "theme": theme,
-            "unknown_theme": "" if theme else asked[:80],
-            "contact": Contact.objects.filter(resource__slug="diair", is_personal=False).first(),
-            "subject": subject,
             "provenance": of_interface(get_language()),
         },
     )

@@ -93,3 +93,27 @@ def scripted_page(browser, site):
     context = browser.new_context(viewport={"width": 360, "height": 740}, base_url=site)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def account(site, database_url):
+    """The name and the password of an administrator, created as `make admin` does."""
+    name, password = "edith", "un mot de passe long"
+    account = {"DJANGO_SUPERUSER_USERNAME": name, "DJANGO_SUPERUSER_EMAIL": "edith@example.org"}
+    environment = os.environ | account | {"DATABASE_URL": database_url, "DJANGO_SUPERUSER_PASSWORD": password}
+    command = [sys.executable, "manage.py", "createsuperuser", "--noinput"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
+    return name, password
+
+
+@pytest.fixture
+def editor_page(browser, site, account):
+    """A tab of an administrator."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site)
+    page = context.new_page()
+    page.goto("/admin/")
+    page.fill("#id_username", account[0])
+    page.fill("#id_password", account[1])
+    page.click("input[type=submit]")
+    yield page
+    context.close()

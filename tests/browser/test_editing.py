@@ -1,24 +1,8 @@
 """The admin in a real browser: nothing is fetched elsewhere, and the languages have their tabs."""
 
-import os
-import subprocess
-import sys
-
 import pytest
-from django.conf import settings
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-
-@pytest.fixture(scope="module")
-def account(database_url):
-    """An administrator, created as `make admin` does."""
-    name = {"DJANGO_SUPERUSER_USERNAME": "edith", "DJANGO_SUPERUSER_EMAIL": "edith@example.org"}
-    environment = (
-        os.environ | name | {"DATABASE_URL": database_url, "DJANGO_SUPERUSER_PASSWORD": "un mot de passe long"}
-    )
-    command = [sys.executable, "manage.py", "createsuperuser", "--noinput"]
-    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -30,19 +14,14 @@ def open_editor(browser, site, account):
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site, **options))
         page = contexts[-1].new_page()
         page.goto("/admin/")
-        page.fill("#id_username", "edith")
-        page.fill("#id_password", "un mot de passe long")
+        page.fill("#id_username", account[0])
+        page.fill("#id_password", account[1])
         page.click("input[type=submit]")
         return page
 
     yield open_one
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def editor_page(open_editor):
-    return open_editor()
 
 
 def test_an_entry_form_shows_french_and_one_language_at_a_time_and_calls_nobody(editor_page, site):

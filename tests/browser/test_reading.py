@@ -17,6 +17,8 @@ PATHS = [
     "territoires/region/84/",
     "territoires/commune/03118/",
     "proposer/?departement=15&theme=sante",
+    "signaler/agir/",
+    "signalements/",
     "contacts/",
     "glossaire/",
     "a-propos/",

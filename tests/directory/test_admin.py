@@ -8,7 +8,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.models import EmptySearch, Link, Provenance, Resource
-from tests.factories import make_branch, make_resource, make_topic
+from tests.factories import make_branch, make_proposal, make_report, make_resource, make_topic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 OURS = {model for model in admin.site._registry if model._meta.app_label in {"themes", "directory"}}
@@ -37,6 +37,8 @@ def form_data(**changes):
 def test_every_list_search_and_form_opens(editor, model):
     EmptySearch.objects.create(words="zorglub", language="fr", count=2, last_on=date(2026, 1, 2))
     Link.objects.create(url="https://exemple.fr/", host="exemple.fr")
+    make_report()
+    make_proposal()
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     assert editor.get(reverse(f"{name}_changelist")).status_code == 200
     assert editor.get(reverse(f"{name}_changelist"), {"q": "é'15"}).status_code == 200

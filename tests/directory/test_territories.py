@@ -209,7 +209,7 @@ def test_the_other_sheets_have_a_fixed_number_of_queries(client, django_assert_n
         client.get(f"/fr/territoires/{path}/")
 
 
-def test_proposing_says_what_to_tell_and_gives_the_address_of_the_guide(client):
+def test_proposing_also_gives_the_address_of_the_guide(client):
     response = client.get("/fr/proposer/?departement=15&theme=sante")
     subject = "Cantal%20%2815%29%20%E2%80%93%20Sant%C3%A9"
     assertContains(response, "mailto:contact-diair@interieur.gouv.fr?subject=")
@@ -222,8 +222,8 @@ def test_proposing_for_an_unknown_place_or_theme_says_so(client, query):
     assertContains(client.get(f"/fr/proposer/?{query}"), 'role="alert"')
 
 
-def test_proposing_without_an_address_leads_to_the_contacts(client):
+def test_proposing_without_an_address_is_done_by_the_form_alone(client):
     Contact.objects.all().delete()
     response = client.get("/fr/proposer/")
     assertNotContains(response, "mailto:")
-    assertContains(response, "/fr/contacts/")
+    assertContains(response, '<form method="post"')

@@ -31,7 +31,7 @@ def translator(client, django_user_model):
     """A client logged in as a translator into Arabic, and nothing else."""
     create_groups()
     user = django_user_model.objects.create_user("amal", first_name="Amal", is_staff=True)
-    user.groups.add(Group.objects.get(permissions__codename="translate_ar"))
+    user.groups.add(Group.objects.get(name="Traduction : العربية"))
     client.force_login(user)
     return client
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0013_links'),
+        ('directory', '0014_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

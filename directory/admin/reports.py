@@ -1,0 +1,260 @@
+"""What readers wrote, as editors answer it: from its own page, or from the entry it is about."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.shortcuts import redirect
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _, ngettext
+
+from directory.admin.filters import MineFilter
+from directory.models import Message, Proposal, Report
+from directory.models.reports import forget_old_emails
+from directory.reports.answering import draft_from, mailto, may_answer, record_answer, send_answer
+from directory.roles import edits_everywhere, may_change
+
+
+class AnswerForm(forms.ModelForm):
+    """The state of a message and its answer, refused when somebody answered it since the page was opened."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True  # so that what the editor left alone is left alone
+        if "answer" in self.fields:
+            self.fields["answer"].widget.attrs |= {"rows": 4, "dir": "auto"}
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.has_changed():
+            return cleaned
+        seen = self.data.get(self.add_initial_prefix("state"), self.initial["state"])
+        if seen != self.initial["state"]:
+            raise ValidationError(
+                _("Somebody else answered this message meanwhile. Open it again to see their answer.")
+            )
+        if cleaned.get("state") == Message.State.NOT_KEPT and not cleaned.get("answer"):
+            self.add_error("answer", _("Say why it is not kept."))
+        return cleaned
+
+
+def link_to(entry):
+    address = reverse("admin:directory_resource_change", args=[entry.pk])
+    return format_html('<a href="{}">{}</a>', address, entry)
+
+
+def keep_answer(request, message):
+    """Note the answer to a message and, once all that was saved with it is, send it."""
+    record_answer(message, request.user)
+    if message.is_answered and message.email:
+        transaction.on_commit(lambda: tell(request, message))
+
+
+def tell(request, message):
+    try:
+        send_answer(message)
+    except OSError:
+        said = _("Your answer to %(reference)s is kept, but its e-mail could not be sent. Change it to try again.")
+        messages.error(request, said % {"reference": message.reference})
+
+
+class Answering:
+    """What the page of a message and its block in the form of an entry have in common."""
+
+    form = AnswerForm
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """Its reference must go on answering: what was typed can be erased instead."""
+        return False
+
+    @admin.display(description=_("what they wrote"))
+    def written(self, message):
+        return format_html(
+            '<div class="written" lang="{}" dir="auto">{}</div>', message.language, linebreaksbr(message.text)
+        )
+
+    @admin.display(description=_("sender"))
+    def sender(self, message):
+        if not message.email:
+            return "–"
+        if settings.SENDS_EMAIL:
+            return _("Left an e-mail address: your answer will be sent there.")
+        said = _("Write to them before you close this: their address is then deleted.")
+        return format_html('<a href="{}">{}</a> {}', mailto(message), message.email, said)
+
+
+class MessageAdmin(Answering, admin.ModelAdmin):
+    list_filter = ["state", "language"]
+    date_hierarchy = "created_at"
+    search_fields = ["reference"]
+    actions = ["erase"]
+
+    def has_change_permission(self, request, obj=None):
+        return may_answer(request.user, obj) if obj else super().has_change_permission(request)
+
+    def get_list_filter(self, request):
+        filters = super().get_list_filter(request)
+        return filters if edits_everywhere(request.user) else [MineFilter, *filters]
+
+    def has_erase_permission(self, request):
+        return request.user.has_perm(f"directory.delete_{self.opts.model_name}")
+
+    def changelist_view(self, request, extra_context=None):
+        forget_old_emails()
+        return super().changelist_view(request, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            keep_answer(request, obj)
+
+    @admin.action(description=_("Erase what was written"), permissions=["erase"])
+    def erase(self, request, queryset):
+        theirs = [message.pk for message in queryset if may_answer(request.user, message)]
+        queryset.filter(pk__in=theirs).erase()
+
+
+@admin.register(Report)
+class ReportAdmin(MessageAdmin):
+    list_display = ["reference", "resource", "kind", "state", "language", "created_at"]
+    list_select_related = ["resource"]
+    list_filter = [
+        "state",
+        "kind",
+        "language",
+        ("resource__topics__theme", admin.RelatedOnlyFieldListFilter),
+        ("resource__departments", admin.RelatedOnlyFieldListFilter),
+    ]
+    readonly_fields = [
+        "entry",
+        "branch",
+        "kind",
+        "written",
+        "language",
+        "sender",
+        "created_at",
+        "answered_at",
+        "answered_by",
+    ]
+    fields = [*readonly_fields[:7], "state", "answer", ("answered_at", "answered_by")]
+
+    @admin.display(description=_("entry"))
+    def entry(self, report):
+        return link_to(report.resource) if report.resource else "–"
+
+
+@admin.register(Proposal)
+class ProposalAdmin(MessageAdmin):
+    list_display = ["reference", "name", "place", "state", "language", "draft", "created_at"]
+    list_select_related = ["draft"]
+    list_filter = [
+        "state",
+        "language",
+        ("themes", admin.RelatedOnlyFieldListFilter),
+        ("departments", admin.RelatedOnlyFieldListFilter),
+    ]
+    search_fields = ["reference", "name"]
+    readonly_fields = [
+        "name",
+        "written",
+        "organisation",
+        "place",
+        "departments_understood",
+        "theme_names",
+        "phone",
+        "public_email",
+        "url",
+        "knowledge",
+        "language",
+        "sender",
+        "created_at",
+        "entry",
+        "answered_at",
+        "answered_by",
+    ]
+    fields = [*readonly_fields[:14], "state", "answer", ("answered_at", "answered_by")]
+
+    @admin.display(description=_("departments understood"))
+    def departments_understood(self, proposal):
+        return ", ".join(map(str, proposal.departments.all())) or "–"
+
+    @admin.display(description=_("themes"))
+    def theme_names(self, proposal):
+        return ", ".join(map(str, proposal.themes.all())) or "–"
+
+    @admin.display(description=_("entry made of it"))
+    def entry(self, proposal):
+        return link_to(proposal.draft) if proposal.draft else "–"
+
+    def response_change(self, request, obj):
+        """With the button that makes a draft, on to the draft."""
+        if "_draft" not in request.POST or not request.user.has_perm("directory.add_resource"):
+            return super().response_change(request, obj)
+        try:
+            return redirect("admin:directory_resource_change", draft_from(obj, request.user).pk)
+        except PermissionDenied:
+            messages.error(request, _("Its entry would not be in your area: leave it to an editor of all of France."))
+            return super().response_change(request, obj)
+
+
+class MessageInline(Answering, admin.StackedInline):
+    extra = 0
+    can_delete = False
+    fields = ["written", "sender", "state", "answer"]
+    readonly_fields = ["written", "sender"]
+    ordering = ["created_at"]
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request) and may_change(request.user, obj)
+
+    def get_queryset(self, request):
+        """Those to answer; when the form comes back, also those that somebody answered since it was opened."""
+        queryset = super().get_queryset(request)
+        return queryset if request.method == "POST" else queryset.to_answer()
+
+
+class ReportInline(MessageInline):
+    model = Report
+    fields = [("kind", "branch"), *MessageInline.fields]
+    readonly_fields = ["kind", "branch", *MessageInline.readonly_fields]
+
+
+class ProposalInline(MessageInline):
+    model = Proposal
+
+
+class WithMessages:
+    """An entry's form with what readers wrote of it and nobody has answered: one save mends the entry and answers."""
+
+    def get_inlines(self, request, obj):
+        inlines = super().get_inlines(request, obj)
+        if obj is None:
+            return inlines
+        waiting = {
+            ReportInline: obj.reports.to_answer().exists() or "reports-TOTAL_FORMS" in request.POST,
+            ProposalInline: obj.proposals.to_answer().exists() or "proposals-TOTAL_FORMS" in request.POST,
+        }
+        return [*(inline for inline, is_shown in waiting.items() if is_shown), *inlines]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Say at the top, where it is seen, what stands below the fields."""
+        if request.method == "GET" and obj:
+            count = obj.reports.to_answer().count() + obj.proposals.to_answer().count()
+            said = ngettext("%(count)s message to answer", "%(count)s messages to answer", count) % {"count": count}
+            if count:
+                anchor = "reports-group" if obj.reports.to_answer().exists() else "proposals-group"
+                messages.warning(request, format_html('<a href="#{}">{}</a>', anchor, said))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        if issubclass(formset.model, Message):
+            for message, _changed in formset.changed_objects:
+                keep_answer(request, message)

@@ -1,0 +1,1 @@
+"""What readers tell us: the forms, what protects them, and what becomes of what they hold."""

@@ -1,0 +1,57 @@
+"""The e-mail that tells editors what readers wrote since the last one."""
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext, override
+
+from directory.models import Proposal, Report
+from directory.reports.answering import may_answer
+from directory.translations import SOURCE
+
+
+def editors():
+    """Who may answer reports, and has an e-mail address."""
+    users = get_user_model().objects.with_perm(
+        "directory.change_report", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return users.exclude(email="").order_by("pk")
+
+
+def digest_for(editor, messages):
+    """The e-mail to an editor about the messages that are theirs to answer, None when there is none.
+
+    It names entries and leads to the admin: neither what readers wrote nor their addresses leave the site.
+    """
+    theirs = [message for message in messages if may_answer(editor, message)]
+    if not theirs:
+        return None
+    with override(SOURCE):
+        lines = [(message, settings.SITE_URL + admin_address(message)) for message in theirs]
+        subject = ngettext("%(count)s message to answer", "%(count)s messages to answer", len(theirs))
+        text = render_to_string("reports/digest.txt", {"lines": lines})
+    return EmailMessage(subject % {"count": len(theirs)}, text, to=[editor.email])
+
+
+def admin_address(message):
+    return reverse(f"admin:directory_{message._meta.model_name}_change", args=[message.pk])
+
+
+def send_digests():
+    """Write to each editor about what came since the last time; returns how many e-mails left.
+
+    Raises OSError, which smtplib's errors are, when one cannot be sent: what it was about is told the next time.
+    """
+    waiting = {model: model.objects.to_answer().filter(announced_at=None) for model in (Report, Proposal)}
+    messages = [*waiting[Report].select_related("resource"), *waiting[Proposal]]
+    digests = [digest for editor in editors() if (digest := digest_for(editor, messages))]
+    for digest in digests:
+        digest.send()
+    if digests:
+        for model in waiting:
+            pks = [message.pk for message in messages if isinstance(message, model)]
+            model.objects.filter(pk__in=pks).update(announced_at=timezone.now())
+    return len(digests)
