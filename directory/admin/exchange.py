@@ -1,14 +1,16 @@
 """Import and export in the admin: a list taken away as a table; a file brought back, looked at, then saved whole."""
 
+import logging
 import tempfile
 from itertools import islice
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import FileResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -22,6 +24,7 @@ from directory.exchange.files import FORMATS, MOST_BYTES, MOST_ROWS, Unreadable,
 from directory.exchange.importing import ADDED, CHANGED, REFUSED, UNCHANGED, Import, NotSaved
 from directory.models import NotDuplicate, Upload
 from directory.states import KINDS
+from directory.translations import plain
 from directory.translations.work import word_diff
 
 MOST_SHOWN = 200
@@ -29,6 +32,9 @@ MOST_ALIKE = 5  # of one row
 # Where the rows go in a page that is sent while they are read.
 HERE = "<!-- progress -->"
 BUSY = gettext_lazy("Someone else is saving a great deal: nothing of yours was saved. Try again in a moment.")
+
+FAILED = gettext_lazy("Something went wrong on our side. Those who run the site will find it in its log.")
+logger = logging.getLogger(__name__)
 
 
 class UploadForm(forms.Form):
@@ -43,6 +49,7 @@ class WithExchange(admin.ModelAdmin):
     """Buttons on the list that export it and import into it, and a page of what may stand twice."""
 
     change_list_template = "admin/exchange/change_list.html"
+    actions = ["export_csv", "export_xlsx"]
 
     def get_urls(self):
         def named(address, view, name):
@@ -84,17 +91,17 @@ class WithExchange(admin.ModelAdmin):
 
     # Export
 
-    def get_actions(self, request):
-        """Two more, whatever those of the model: who sees a list may export it."""
-        actions = super().get_actions(request)
-        exports = {name: self.get_action(name) for name in ("export_csv", "export_xlsx")}
-        return actions if IS_POPUP_VAR in request.GET else actions | exports
-
     def export_view(self, request, format):
         """The objects of the list as it is filtered, in its order."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self.exported(self.get_changelist_instance(request).get_queryset(request), format)
+        if format not in FORMATS:
+            raise Http404
+        try:
+            objects = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{self.address('changelist')}?{ERROR_FLAG}=1")  # which says so
+        return self.exported(objects, format)
 
     @admin.action(description=gettext_lazy("Export the selection as CSV"), permissions=["view"])
     def export_csv(self, request, queryset):
@@ -167,10 +174,18 @@ class WithExchange(admin.ModelAdmin):
         before, after = page.render().content.decode().split(HERE)
         steps = self.saved(request, upload) if request.method == "POST" else self.compared(request, upload)
         return StreamingHttpResponse(
-            in_language(get_language(), [before], steps, [after]),
+            in_language(get_language(), [before], self.told(request, steps), [after]),
             # Neither packed nor held back on the way: each row read is to be seen at once.
             headers={"Content-Encoding": "identity", "X-Accel-Buffering": "no", "Cache-Control": "no-store"},
         )
+
+    def told(self, request, steps):
+        """The same HTML; of a failure that nobody foresaw, a sentence, for the page is already half sent."""
+        try:
+            yield from steps
+        except Exception:
+            logger.exception("Import failed")
+            yield self.fragment(request, "refused", sentence=FAILED, again=request.path)
 
     def compared(self, request, upload):
         """Yield the HTML of a comparison as it goes on, and at its end what it found, to be confirmed."""
@@ -201,7 +216,7 @@ class WithExchange(admin.ModelAdmin):
         """Yield the HTML of a table being saved as it goes on, and at its end what was saved, or why nothing was."""
         work = Import(self.model, upload.rows(), request.user)
         said = request.POST
-        steps = work.save(seen=said.get("seen"), reason=said.get("_reason", ""), with_alike="with_alike" in said)
+        steps = work.save(seen=said.get("seen"), reason=plain(said.get("_reason", "")), with_alike="with_alike" in said)
         try:
             for done in steps:
                 yield progress(done, upload.row_count)
@@ -236,10 +251,12 @@ class WithExchange(admin.ModelAdmin):
         """The objects that may be one and the same, side by side; an editor says which are not."""
         if not self.has_change_permission(request) or self.model not in duplicates.NAMES:
             raise PermissionDenied
-        if request.method == "POST":
-            NotDuplicate.objects.say(KINDS[self.model], request.POST.getlist("slug"))
-            return HttpResponseRedirect(request.path)
         groups = duplicates.suspected(self.model)
+        if request.method == "POST":
+            said = tuple(request.POST.getlist("slug"))
+            if any(said == slugs for slugs, _signs in groups):
+                NotDuplicate.objects.say(KINDS[self.model], said)
+            return HttpResponseRedirect(request.path)
         slugs = {slug for slugs, _signs in groups for slug in slugs}
         objects = {item.slug: item for item in self.model.objects.filter(slug__in=slugs)}
         return self.exchange_page(

@@ -38,3 +38,16 @@ class SituationAdmin(PublicationAdmin, TranslatedAdmin):
     @admin.display(description=_("number of steps"), ordering="step_count")
     def step_count(self, situation):
         return situation.step_count
+
+
+@admin.register(Step)
+class StepAdmin(TranslatedAdmin):
+    """Steps are written with their situation; a list of their own, in no menu, takes them away and brings them back."""
+
+    list_display = ["title", "situation", "position"]
+    list_select_related = ["situation"]
+    list_filter = ["situation"]
+    show_facets = admin.ShowFacets.ALWAYS
+    search_fields = ["title_fr", "text_fr", "slug"]
+    autocomplete_fields = ["situation", "resources"]
+    prepopulated_fields = {"slug": ["title_fr"]}
