@@ -120,7 +120,7 @@ def last_act(model, pk, name=None):
     changes = Change.objects.select_related("act").order_by("-pk")
     if name:
         changes = changes.filter(Q(before__has_key=name) | Q(after__has_key=name))
-    with suppress(ValueError):  # what was posted may be no key
+    with suppress(KeyError, ValueError):  # what readers write has no history; what was posted may be no key
         change = changes.filter(kind=KINDS[model], object_id=pk).first()
         return change and change.act
 

@@ -29,7 +29,9 @@ from directory.models import (
     Epci,
     GlossaryTerm,
     LoadedRecord,
+    Proposal,
     Region,
+    Report,
     Resource,
     SearchText,
     SearchWord,
@@ -37,7 +39,7 @@ from directory.models import (
     Synonym,
 )
 from directory.roles import changeable, may_change
-from tests.factories import make_branch, make_resource, make_situation, make_topic
+from tests.factories import make_branch, make_proposal, make_report, make_resource, make_situation, make_topic
 from themes.models import Theme, Topic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -135,7 +137,7 @@ def address(model, name, *args):
 def as_sent(client, url, **changes):
     """What a browser sends with the form of an address when nothing but `changes` was typed."""
     context = client.get(url).context
-    forms, data = [context["adminform"].form], {}
+    forms, data = [context["adminform"].form], {"_seen": context.get("seen", "")}
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     for item in (item for form in forms for item in form):
@@ -321,6 +323,39 @@ def border_attempts(world, known):
     yield Attempt(address(Resource, "delete", world.shared.pk), EDITORS, {"post": "yes"})
 
 
+def message_attempts(world, known):
+    """What readers wrote: nobody adds or deletes any, and of an area's those of its entries are answered."""
+    entries = {"cantal": world.here, "mobilite": world.mobile, OTHERS: world.across}
+    proposals = {
+        "cantal": make_proposal(departments=["15"]),
+        "mobilite": make_proposal(themes=[world.objects[Theme]["mobilite"]]),
+        OTHERS: make_proposal(departments=["15", "03"]),
+    }
+    for model, objects in {
+        Report: {owner: make_report(entry) for owner, entry in entries.items()},
+        Proposal: proposals,
+    }.items():
+        yield Attempt(address(model, "changelist"), READERS)
+        yield Attempt(address(model, "add"), set())
+        for owner, obj in objects.items():
+            change, delete = address(model, "change", obj.pk), address(model, "delete", obj.pk)
+            yield Attempt(change, READERS)
+            yield Attempt(address(model, "history", obj.pk), READERS)
+            yield Attempt(address(model, "changelist") + f"{obj.pk}/", STAFF, ok=302)
+            yield Attempt(change, EDITORS | {owner}, as_sent(known, change, state="fait"))
+            yield Attempt(delete, set(), {"post": "yes"})
+            yield Attempt(delete, set())
+            erased = {"action": "erase", "_selected_action": [obj.pk]}
+            yield Attempt(address(model, "changelist"), EDITORS, erased, refused=dict.fromkeys(AREAS, [200, 302]))
+    for owner, obj in proposals.items():
+        if owner != "mobilite":  # a draft names no theme before its editor chooses its topics
+            change = address(Proposal, "change", obj.pk)
+            yield Attempt(change, EDITORS | {owner}, as_sent(known, change, _draft="x"))
+    for owner, entry in entries.items():
+        change = address(Resource, "change", entry.pk)
+        yield Attempt(change, EDITORS | {owner}, as_sent(known, change, **{"reports-0-state": "fait"}))
+
+
 def account_attempts(world, known):
     user, group = world.users["nobody"], Group.objects.get(name=groups.EDITING)
     for model, obj in {User: user, Group: group}.items():
@@ -355,6 +390,7 @@ SUBJECTS = [
     content_attempts,
     history_attempts,
     border_attempts,
+    message_attempts,
     account_attempts,
 ]
 WATCHED = [
