@@ -19,6 +19,7 @@ from directory.roles import changeable
 from directory.states import KINDS, MODELS
 
 MOST_SHOWN = 200
+LAST_ACTS = 3  # on the form itself
 
 
 class WithHistory(admin.ModelAdmin):
@@ -41,6 +42,12 @@ class WithHistory(admin.ModelAdmin):
             return view(request, *args, **kwargs)
         with act(user=request.user, reason=request.POST.get("_reason", "")):
             return view(request, *args, **kwargs)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        if context["original"]:
+            acts = Act.objects.on(KINDS[self.model], context["original"].pk)
+            context["last_acts"] = acts.exclude(origin=Act.Origin.LOAD)[:LAST_ACTS]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request, object_id, extra_context=None):
         instance = self.get_object(request, object_id)
