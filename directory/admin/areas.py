@@ -73,7 +73,7 @@ class AreaAdmin:
         """Every action is refused as a whole when one of the objects is not theirs, unless it is declared with
         `permissions=["view"]`: those only read."""
         return {
-            name: (func if getattr(func, "allowed_permissions", ()) == ("view",) else all_theirs(func), *rest)
+            name: (func if list(getattr(func, "allowed_permissions", ())) == ["view"] else all_theirs(func), *rest)
             for name, (func, *rest) in super().get_actions(request).items()
         }
 
