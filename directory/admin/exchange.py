@@ -5,10 +5,10 @@ from itertools import islice
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import FileResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -94,7 +94,13 @@ class WithExchange(admin.ModelAdmin):
         """The objects of the list as it is filtered, in its order."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self.exported(self.get_changelist_instance(request).get_queryset(request), format)
+        if format not in FORMATS:
+            raise Http404
+        try:
+            objects = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:  # the list itself says so
+            return HttpResponseRedirect(f"{self.address('changelist')}?{request.GET.urlencode()}")
+        return self.exported(objects, format)
 
     @admin.action(description=gettext_lazy("Export the selection as CSV"), permissions=["view"])
     def export_csv(self, request, queryset):
@@ -236,10 +242,12 @@ class WithExchange(admin.ModelAdmin):
         """The objects that may be one and the same, side by side; an editor says which are not."""
         if not self.has_change_permission(request) or self.model not in duplicates.NAMES:
             raise PermissionDenied
+        groups = duplicates.suspected(self.model, request.user)
         if request.method == "POST":
-            NotDuplicate.objects.say(KINDS[self.model], request.POST.getlist("slug"))
+            said = set(request.POST.getlist("slug"))
+            if said in [set(slugs) for slugs, _signs in groups]:
+                NotDuplicate.objects.say(KINDS[self.model], said)
             return HttpResponseRedirect(request.path)
-        groups = duplicates.suspected(self.model)
         slugs = {slug for slugs, _signs in groups for slug in slugs}
         objects = {item.slug: item for item in self.model.objects.filter(slug__in=slugs)}
         return self.exchange_page(

@@ -25,6 +25,7 @@ class SituationAdmin(PublicationAdmin, TranslatedAdmin):
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ["title_fr", "summary_fr", "slug", "steps__title_fr", "steps__text_fr"]
     prepopulated_fields = {"slug": ["title_fr"]}
+    actions = [*PublicationAdmin.actions, *TranslatedAdmin.actions]
     fields = ["title", "summary", "source", ("slug", "position"), ("is_published", "withdrawn_on")]
     readonly_fields = ["withdrawn_on"]
     inlines = [StepInline]
