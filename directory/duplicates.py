@@ -7,6 +7,7 @@ from itertools import combinations
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Branch, Contact, GlossaryTerm, NotDuplicate, Resource
+from directory.roles import changeable
 from directory.search.folding import figures, normalise
 from directory.states import KINDS
 
@@ -61,12 +62,13 @@ def known(model):
     return found
 
 
-def suspected(model):
-    """[(slugs, signs)] of the objects of a model that may be one and the same, in two queries.
+def suspected(model, user):
+    """[(slugs, signs)] of the objects of a model that may be one and the same, all of them a user's to change.
 
     A group is left out once every pair of it was said to be two things. A site's front page is no sign here: a body
-    and its guide may well share it.
+    and its guide may well share it. Three queries.
     """
+    theirs = set(changeable(user, model.objects.all()).values_list("slug", flat=True))
     apart = NotDuplicate.objects.pairs(KINDS[model])
     groups = defaultdict(list)
     for (sign, key), slugs in known(model).items():
@@ -75,5 +77,5 @@ def suspected(model):
     return [
         (slugs, [sign for sign in SIGNS if sign in found])
         for slugs, found in sorted(groups.items())
-        if not set(combinations(slugs, 2)) <= apart
+        if not set(combinations(slugs, 2)) <= apart and theirs.issuperset(slugs)
     ]

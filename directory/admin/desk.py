@@ -121,7 +121,7 @@ def suspected_duplicates(user):
         if user.has_perms([f"{app}.add_{name}", f"{app}.change_{name}"]):
             yield Line(
                 _("Suspected duplicates: %(models)s") % {"models": model._meta.verbose_name_plural},
-                len(duplicates.suspected(model)),
+                len(duplicates.suspected(model, user)),
                 reverse(f"admin:{app}_{name}_duplicates"),
                 _("Where they are one thing, complete one and delete the other; where they are not, say so."),
             )

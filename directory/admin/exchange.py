@@ -7,7 +7,6 @@ from itertools import islice
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
@@ -99,8 +98,8 @@ class WithExchange(admin.ModelAdmin):
             raise Http404
         try:
             objects = self.get_changelist_instance(request).get_queryset(request)
-        except IncorrectLookupParameters:
-            return HttpResponseRedirect(f"{self.address('changelist')}?{ERROR_FLAG}=1")  # which says so
+        except IncorrectLookupParameters:  # the list itself says so
+            return HttpResponseRedirect(f"{self.address('changelist')}?{request.GET.urlencode()}")
         return self.exported(objects, format)
 
     @admin.action(description=gettext_lazy("Export the selection as CSV"), permissions=["view"])
@@ -251,10 +250,10 @@ class WithExchange(admin.ModelAdmin):
         """The objects that may be one and the same, side by side; an editor says which are not."""
         if not self.has_change_permission(request) or self.model not in duplicates.NAMES:
             raise PermissionDenied
-        groups = duplicates.suspected(self.model)
+        groups = duplicates.suspected(self.model, request.user)
         if request.method == "POST":
-            said = tuple(request.POST.getlist("slug"))
-            if any(said == slugs for slugs, _signs in groups):
+            said = set(request.POST.getlist("slug"))
+            if said in [set(slugs) for slugs, _signs in groups]:
                 NotDuplicate.objects.say(KINDS[self.model], said)
             return HttpResponseRedirect(request.path)
         slugs = {slug for slugs, _signs in groups for slug in slugs}

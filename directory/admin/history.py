@@ -4,8 +4,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -15,10 +16,11 @@ from django.utils.translation import gettext as _, gettext_lazy
 from directory.history import Act, Change, act
 from directory.history.display import rows
 from directory.history.undoing import UndoRefused, changed_since, restore, undo
-from directory.roles import changeable
+from directory.roles import changeable, edits_everywhere
 from directory.states import KINDS, MODELS
 
 MOST_SHOWN = 200
+LAST_ACTS = 3  # on the form itself
 
 
 class WithHistory(admin.ModelAdmin):
@@ -41,6 +43,12 @@ class WithHistory(admin.ModelAdmin):
             return view(request, *args, **kwargs)
         with act(user=request.user, reason=request.POST.get("_reason", "")):
             return view(request, *args, **kwargs)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        if context["original"]:
+            acts = Act.objects.on(KINDS[self.model], context["original"].pk)
+            context["last_acts"] = acts.exclude(origin=Act.Origin.LOAD)[:LAST_ACTS]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request, object_id, extra_context=None):
         instance = self.get_object(request, object_id)
@@ -96,10 +104,24 @@ def of_others(user, changes):
     return [change for change in changes if (change.kind, change.object_id) in outside]
 
 
+def hanging_of_others(user, changes):
+    """What undoing the additions among some changes would delete with them, and is outside the user's area."""
+    collector = NestedObjects(using=DEFAULT_DB_ALIAS)
+    for kind, model in MODELS.items():
+        added = {change.object_id for change in changes if change.kind == kind and change.before is None}
+        collector.collect(model.objects.filter(pk__in=added))
+    for model in collector.model_objs.keys() & KINDS.keys():
+        objects = model.objects.filter(pk__in=[obj.pk for obj in collector.model_objs[model]])
+        yield from objects.exclude(pk__in=changeable(user, objects).values("pk"))
+
+
 def refuse_others(user, changes):
-    """Raise UndoRefused when a change is of an object of others: asked before writing, and after."""
-    if others := of_others(user, changes):
-        raise UndoRefused([_("%(name)s is outside your area.") % {"name": change.name} for change in others])
+    """Raise UndoRefused when something of others would be written or deleted: asked before writing, and after."""
+    if edits_everywhere(user):
+        return
+    others = {change.name for change in of_others(user, changes)} | set(map(str, hanging_of_others(user, changes)))
+    if others:
+        raise UndoRefused([_("%(name)s is outside your area.") % {"name": name} for name in sorted(others)])
 
 
 class DeletionFilter(admin.SimpleListFilter):
@@ -177,7 +199,7 @@ class ActAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/history/act.html", context)
 
     def restore_view(self, request, change_id):
-        change = get_object_or_404(Change, pk=change_id)
+        change = get_object_or_404(Change, pk=change_id, after__isnull=False)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:directory_act_change", args=[change.act_id]))
         return self.put_back(request, [change], lambda **said: restore(change, **said))

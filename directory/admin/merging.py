@@ -14,7 +14,7 @@ from functools import partial
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
@@ -120,7 +120,7 @@ def last_act(model, pk, name=None):
     changes = Change.objects.select_related("act").order_by("-pk")
     if name:
         changes = changes.filter(Q(before__has_key=name) | Q(after__has_key=name))
-    with suppress(ValueError):  # what was posted may be no key
+    with suppress(KeyError, ValueError):  # what readers write has no history; what was posted may be no key
         change = changes.filter(kind=KINDS[model], object_id=pk).first()
         return change and change.act
 
@@ -277,10 +277,11 @@ class WithMerging(admin.ModelAdmin):
     change_form_template = add_form_template = "admin/content/change_form.html"
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if request.method != "POST" or object_id is None or "_saveasnew" in request.POST:
+        if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             merge = Merge(request.POST)
+            merge.data.pop("_saveasnew", None)  # no form offers it, yet Django would save a copy without comparing
             if obj := self.locked(request, object_id):
                 form, formsets = self.forms_of(request, obj)
                 merge.lay_over(form, merge.data)
@@ -296,6 +297,8 @@ class WithMerging(admin.ModelAdmin):
     def locked(self, request, object_id):
         """The object and its rows as they are now that nobody else can write them before this transaction ends."""
         if obj := self.get_object(request, unquote(object_id)):
+            if not self.has_change_permission(request, obj):
+                raise PermissionDenied  # before anything waits for a lock
             lock(self.model._base_manager.filter(pk=obj.pk))
             for inline in self.get_inline_instances(request, obj):
                 fk = inline.get_formset(request, obj).fk

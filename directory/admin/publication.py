@@ -40,25 +40,20 @@ class PublicationAdmin(AddressAdmin):
     @transaction.atomic
     def set_published(self, request, queryset, value):
         """Publish or unpublish one by one, so that each save is seen; say which could not be, and why."""
-        done, foreign, incomplete = 0, [], []
+        done, incomplete = 0, []
         chosen = self.model.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
         for instance in chosen.exclude(is_published=value).select_for_update():
             instance.is_published = value
-            if not self.has_change_permission(request, instance):
-                foreign.append(str(instance))
-            elif value and not is_complete(instance):
+            if value and not is_complete(instance):
                 incomplete.append(str(instance))
             else:
                 instance.save()
                 done += 1
         said = _("Published: %(count)s.") if value else _("No longer published: %(count)s.")
         self.message_user(request, said % {"count": done}, messages.SUCCESS if done else messages.INFO)
-        for sentence, names in (
-            (_("Not yours to change: %(names)s."), foreign),
-            (_("To complete before it can be published: %(names)s."), incomplete),
-        ):
-            if names:
-                self.message_user(request, sentence % {"names": ", ".join(names)}, messages.WARNING)
+        if incomplete:
+            said = _("To complete before it can be published: %(names)s.") % {"names": ", ".join(incomplete)}
+            self.message_user(request, said, messages.WARNING)
 
 
 def is_complete(instance):

@@ -1,9 +1,11 @@
 """What readers wrote, as editors answer it: from its own page, or from the entry it is about."""
 
+import re
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaksbr
@@ -11,32 +13,24 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from directory.admin.filters import MineFilter
+from directory.admin.areas import AreaAdmin
+from directory.admin.merging import WithMerging
 from directory.models import Message, Proposal, Report
 from directory.models.reports import forget_old_emails
-from directory.reports.answering import draft_from, mailto, may_answer, record_answer, send_answer
-from directory.roles import edits_everywhere, may_change
+from directory.reports.answering import draft_from, mailto, record_answer, send_answer
+from directory.roles import may_change
 
 
 class AnswerForm(forms.ModelForm):
-    """The state of a message and its answer, refused when somebody answered it since the page was opened."""
+    """The state of a message and its answer, which says why when it is not kept."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.show_hidden_initial = True  # so that what the editor left alone is left alone
         if "answer" in self.fields:
             self.fields["answer"].widget.attrs |= {"rows": 4, "dir": "auto"}
 
     def clean(self):
         cleaned = super().clean()
-        if not self.has_changed():
-            return cleaned
-        seen = self.data.get(self.add_initial_prefix("state"), self.initial["state"])
-        if seen != self.initial["state"]:
-            raise ValidationError(
-                _("Somebody else answered this message meanwhile. Open it again to see their answer.")
-            )
         if cleaned.get("state") == Message.State.NOT_KEPT and not cleaned.get("answer"):
             self.add_error("answer", _("Say why it is not kept."))
         return cleaned
@@ -90,18 +84,11 @@ class Answering:
         return format_html('<a href="{}">{}</a> {}', mailto(message), message.email, said)
 
 
-class MessageAdmin(Answering, admin.ModelAdmin):
-    list_filter = ["state", "language"]
+class MessageAdmin(Answering, AreaAdmin, WithMerging):
+    change_form_template = "admin/reports/change_form.html"
     date_hierarchy = "created_at"
     search_fields = ["reference"]
     actions = ["erase"]
-
-    def has_change_permission(self, request, obj=None):
-        return may_answer(request.user, obj) if obj else super().has_change_permission(request)
-
-    def get_list_filter(self, request):
-        filters = super().get_list_filter(request)
-        return filters if edits_everywhere(request.user) else [MineFilter, *filters]
 
     def has_erase_permission(self, request):
         return request.user.has_perm(f"directory.delete_{self.opts.model_name}")
@@ -117,8 +104,7 @@ class MessageAdmin(Answering, admin.ModelAdmin):
 
     @admin.action(description=_("Erase what was written"), permissions=["erase"])
     def erase(self, request, queryset):
-        theirs = [message.pk for message in queryset if may_answer(request.user, message)]
-        queryset.filter(pk__in=theirs).erase()
+        queryset.erase()
 
 
 @admin.register(Report)
@@ -215,19 +201,26 @@ class MessageInline(Answering, admin.StackedInline):
         return super().has_change_permission(request) and may_change(request.user, obj)
 
     def get_queryset(self, request):
-        """Those to answer; when the form comes back, also those that somebody answered since it was opened."""
+        """Those to answer; when the form comes back, those that it showed, whatever came or was answered since."""
         queryset = super().get_queryset(request)
-        return queryset if request.method == "POST" else queryset.to_answer()
+        if request.method != "POST":
+            return queryset.to_answer()
+        shown = re.compile(rf"{self.prefix}-\d+-id")
+        posted = [value for name, value in request.POST.items() if shown.fullmatch(name)]
+        return queryset.filter(pk__in=[value for value in posted if value.isdecimal() and len(value) < 19])
 
 
 class ReportInline(MessageInline):
-    model = Report
+    model, prefix = Report, "reports"
     fields = [("kind", "branch"), *MessageInline.fields]
     readonly_fields = ["kind", "branch", *MessageInline.readonly_fields]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("branch")
+
 
 class ProposalInline(MessageInline):
-    model = Proposal
+    model, prefix = Proposal, "proposals"
 
 
 class WithMessages:
@@ -237,21 +230,24 @@ class WithMessages:
         inlines = super().get_inlines(request, obj)
         if obj is None:
             return inlines
-        waiting = {
-            ReportInline: obj.reports.to_answer().exists() or "reports-TOTAL_FORMS" in request.POST,
-            ProposalInline: obj.proposals.to_answer().exists() or "proposals-TOTAL_FORMS" in request.POST,
-        }
-        return [*(inline for inline, is_shown in waiting.items() if is_shown), *inlines]
+        if request.method == "POST":
+            shown = [
+                inline for inline in (ReportInline, ProposalInline) if f"{inline.prefix}-TOTAL_FORMS" in request.POST
+            ]
+        else:
+            received = {ReportInline: obj.reports, ProposalInline: obj.proposals}
+            shown = [inline for inline, those in received.items() if those.to_answer().exists()]
+        return [*shown, *inlines]
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+    def render_change_form(self, request, context, *args, **kwargs):
         """Say at the top, where it is seen, what stands below the fields."""
-        if request.method == "GET" and obj:
-            count = obj.reports.to_answer().count() + obj.proposals.to_answer().count()
+        shown = [inline.formset for inline in context["inline_admin_formsets"]]
+        shown = [formset for formset in shown if issubclass(formset.model, Message) and formset.forms]
+        if request.method == "GET" and shown:
+            count = sum(len(formset.forms) for formset in shown)
             said = ngettext("%(count)s message to answer", "%(count)s messages to answer", count) % {"count": count}
-            if count:
-                anchor = "reports-group" if obj.reports.to_answer().exists() else "proposals-group"
-                messages.warning(request, format_html('<a href="#{}">{}</a>', anchor, said))
-        return super().render_change_form(request, context, add, change, form_url, obj)
+            messages.warning(request, format_html('<a href="#{}-group">{}</a>', shown[0].prefix, said))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)

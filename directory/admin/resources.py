@@ -77,7 +77,7 @@ class ResourceAdmin(VerifiedToday, LinkStateMixin, WithMessages, PublicationAdmi
     prepopulated_fields = {"slug": ["title_fr"]}
     readonly_fields = ["withdrawn_on", "created_at", "updated_at"]
     save_on_top = True
-    actions = [*VerifiedToday.actions, *PublicationAdmin.actions, *ContentAdmin.actions]
+    actions = [*VerifiedToday.actions, *PublicationAdmin.actions, *TranslatedAdmin.actions]
     inlines = [BranchInline]
     fieldsets = [
         (None, {"fields": ["title", "summary", "body"]}),

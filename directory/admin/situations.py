@@ -2,7 +2,6 @@ from django.contrib import admin
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from directory.admin.base import ContentAdmin
 from directory.admin.publication import PublicationAdmin
 from directory.admin.translations import TranslatedAdmin, TranslatedInline
 from directory.models import Situation, Step
@@ -26,11 +25,11 @@ class SituationAdmin(PublicationAdmin, TranslatedAdmin):
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ["title_fr", "summary_fr", "slug", "steps__title_fr", "steps__text_fr"]
     prepopulated_fields = {"slug": ["title_fr"]}
+    actions = [*PublicationAdmin.actions, *TranslatedAdmin.actions]
     fields = ["title", "summary", "source", ("slug", "position"), ("is_published", "withdrawn_on")]
     readonly_fields = ["withdrawn_on"]
     inlines = [StepInline]
     save_on_top = True
-    actions = [*PublicationAdmin.actions, *ContentAdmin.actions]
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(step_count=Count("steps", distinct=True))

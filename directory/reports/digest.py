@@ -21,19 +21,14 @@ def editors():
     return users.exclude(email="").order_by("pk")
 
 
-def digest_for(editor, messages):
-    """The e-mail to an editor about the messages that are theirs to answer, None when there is none.
-
-    It names entries and leads to the admin: neither what readers wrote nor their addresses leave the site.
-    """
-    theirs = [message for message in messages if may_answer(editor, message)]
-    if not theirs:
-        return None
+def digest_to(editor, messages):
+    """The e-mail to an editor about messages: it names entries and leads to the admin, so that neither what readers
+    wrote nor their addresses leave the site."""
     with override(SOURCE):
-        lines = [(message, settings.SITE_URL + admin_address(message)) for message in theirs]
-        subject = ngettext("%(count)s message to answer", "%(count)s messages to answer", len(theirs))
+        lines = [(message, settings.SITE_URL + admin_address(message)) for message in messages]
+        subject = ngettext("%(count)s message to answer", "%(count)s messages to answer", len(messages))
         text = render_to_string("reports/digest.txt", {"lines": lines})
-    return EmailMessage(subject % {"count": len(theirs)}, text, to=[editor.email])
+    return EmailMessage(subject % {"count": len(messages)}, text, to=[editor.email])
 
 
 def admin_address(message):
@@ -41,17 +36,17 @@ def admin_address(message):
 
 
 def send_digests():
-    """Write to each editor about what came since the last time; returns how many e-mails left.
+    """Write to each editor about what came since the last time and is theirs to answer; returns how many e-mails left.
 
-    Raises OSError, which smtplib's errors are, when one cannot be sent: what it was about is told the next time.
+    Raises OSError, which smtplib's errors are, when one cannot be sent: all is then told the next time.
     """
     waiting = {model: model.objects.to_answer().filter(announced_at=None) for model in (Report, Proposal)}
     messages = [*waiting[Report].select_related("resource"), *waiting[Proposal]]
-    digests = [digest for editor in editors() if (digest := digest_for(editor, messages))]
-    for digest in digests:
-        digest.send()
-    if digests:
-        for model in waiting:
-            pks = [message.pk for message in messages if isinstance(message, model)]
-            model.objects.filter(pk__in=pks).update(announced_at=timezone.now())
-    return len(digests)
+    told = {editor: [message for message in messages if may_answer(editor, message)] for editor in editors()}
+    told = {editor: theirs for editor, theirs in told.items() if theirs}
+    for editor, theirs in told.items():
+        digest_to(editor, theirs).send()
+    for model in waiting:
+        pks = {message.pk for theirs in told.values() for message in theirs if isinstance(message, model)}
+        model.objects.filter(pk__in=pks).update(announced_at=timezone.now())
+    return len(told)

@@ -9,6 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.models import Provenance, Resource, Situation
 from tests.factories import make_branch, make_resource, make_situation, make_topic
+from tests.forms import form_on
 
 pytestmark = pytest.mark.django_db
 
@@ -149,18 +150,12 @@ def test_a_translation_typed_in_a_step_is_a_persons(editor):
     situation = make_situation(resources=[make_resource()])
     step = situation.steps.get()
     address = reverse("admin:directory_situation_change", args=[situation.pk])
-    page = editor.get(address)
-    forms = [page.context["adminform"].form, *page.context["inline_admin_formsets"][0].formset.forms]
-    data = {form.add_prefix(name): form[name].value() for form in forms for name in form.fields}
-    data = {name: value for name, value in data.items() if value is not None}
-    data |= {"steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "1", "steps-0-title_ar": "خطوة"}
-    response = editor.post(address, data)
-    assert response.status_code == 302, response.context["errors"]
+    assert editor.post(address, form_on(editor.get(address), **{"steps-0-title_ar": "خطوة"})).status_code == 302
     step.refresh_from_db()
     assert step.title_ar == "خطوة"
     assert list(Provenance.objects.of([step], "ar").values_list("field", "origin")) == [("title", "person")]
     assert not Provenance.objects.of([situation], "ar").exists()
-    editor.post(address, data | {"steps-0-title_ar": ""})
+    editor.post(address, form_on(editor.get(address), **{"steps-0-title_ar": ""}))
     assert not Provenance.objects.of([step], "ar").exists()
 
 
