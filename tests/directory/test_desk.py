@@ -111,7 +111,7 @@ def queries_of(client, path, capture):
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/admin/", 42),
+        ("/admin/", 45),
         ("/admin/couverture/", 10),
         ("/admin/couverture/?region=84", 10),
         ("/admin/statistiques/", 30),
