@@ -483,10 +483,17 @@ def test_deleting_asks_with_what_goes_what_stays_and_what_may_not_go(as_role, wo
 
 
 def test_an_editor_of_an_area_lists_what_is_theirs(as_role, world):
-    page = as_role("cantal").get(address(Resource, "changelist"), {"area": "mine"})
+    page = as_role("cantal").get(address(Resource, "changelist"), {"mine": "yes"})
     assert {world.here, world.shared} <= set(page.context["cl"].result_list)
     assert world.across not in page.context["cl"].result_list
     assertNotContains(as_role("editor").get(address(Resource, "changelist")), "?mine=yes")
+
+
+@pytest.mark.parametrize("model", [Resource, Branch])
+def test_what_an_editor_without_an_area_may_change_is_an_empty_list(as_role, world, model):
+    EditorArea.objects.all().delete()
+    page = as_role("cantal").get(address(model, "changelist"), {"mine": "yes"})
+    assert page.context["cl"].result_count == 0
 
 
 def test_an_editor_without_an_area_changes_and_adds_nothing(as_role, world):
