@@ -40,6 +40,7 @@ from directory.models import (
     SearchText,
     SearchWord,
     Situation,
+    Step,
     Synonym,
     Upload,
 )
@@ -112,7 +113,8 @@ def world(start):
         },
         Topic: {"mobilite": make_topic("mobilite"), OTHERS: make_topic("langue")},
         Theme: {"mobilite": mobility, OTHERS: Theme.objects.create(slug="nouveau", title_fr="N", summary_fr="N")},
-        Situation: {OTHERS: make_situation(resources=[across])},
+        Situation: {OTHERS: (situation := make_situation(resources=[across]))},
+        Step: {OTHERS: situation.steps.get()},
         GlossaryTerm: {OTHERS: term},
         Synonym: {OTHERS: Synonym.objects.create(said="zorglub", means="permis")},
         EmptySearch: {OTHERS: search},
@@ -503,7 +505,7 @@ def exchange_attempts(world, known):
     yield Attempt(inside.url, {"cantal"}, refused=inside.refused)
     yield Attempt(inside.url, {"cantal"}, {"cancel": "on"}, refused=inside.refused)
     yield upload(Resource, "editor", slug=in_03.slug, departments="15")
-    for model in (Theme, Situation, GlossaryTerm):
+    for model in (Theme, Situation, Step, GlossaryTerm):
         obj = world.objects[model][OTHERS]
         yield upload(model, "editor", slug=obj.slug, source="Autre")
     yield upload(Synonym, "editor", slug=world.objects[Synonym][OTHERS].slug, means="voiture")
