@@ -68,6 +68,12 @@ class Answering:
         """Its reference must go on answering: what was typed can be erased instead."""
         return False
 
+    def get_fields(self, request, obj=None):
+        """A reader's address is for those who may answer."""
+        fields = super().get_fields(request, obj)
+        is_theirs = obj is None or may_change(request.user, obj)
+        return fields if is_theirs else [name for name in fields if name != "sender"]
+
     @admin.display(description=_("what they wrote"))
     def written(self, message):
         return format_html(

@@ -880,3 +880,18 @@ def test_a_digest_that_cannot_be_sent_says_so_and_tells_it_the_next_time(editors
 def test_the_legal_notice_says_how_long_addresses_are_kept(client):
     assertContains(client.get("/en/mentions-legales/"), "after 90 days at most")
     assert site_settings.SENDS_EMAIL is False
+
+
+@pytest.mark.ignore_template_errors
+def test_a_readers_address_is_shown_only_to_those_who_may_answer(client, django_user_model):
+    create_groups()
+    user = django_user_model.objects.create_user("cantal", is_staff=True)
+    user.groups.set(Group.objects.filter(name=EDITING_AN_AREA))
+    EditorArea.objects.create(user=user).departments.set(["15"])
+    client.force_login(user)
+    for code, is_shown in {"15": True, "03": False}.items():
+        report = make_report(make_resource(departments=[code]), email="lea@example.org")
+        for page in (f"report/{report.pk}", f"resource/{report.resource.pk}"):
+            response = client.get(f"/admin/directory/{page}/change/")
+            assert response.status_code == 200
+            assert (b"lea@example.org" in response.content) == is_shown
