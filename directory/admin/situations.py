@@ -41,7 +41,7 @@ class SituationAdmin(PublicationAdmin, TranslatedAdmin):
 
 @admin.register(Step)
 class StepAdmin(TranslatedAdmin):
-    """Steps are written with their situation; a list of their own, in no menu, takes them away and brings them back."""
+    """Steps are written with their situation; a list of their own takes them away and brings them back."""
 
     list_display = ["title", "situation", "position"]
     list_select_related = ["situation"]

@@ -40,6 +40,7 @@ from directory.models import (
     SearchText,
     SearchWord,
     Situation,
+    Step,
     Synonym,
     Upload,
 )
@@ -112,7 +113,8 @@ def world(start):
         },
         Topic: {"mobilite": make_topic("mobilite"), OTHERS: make_topic("langue")},
         Theme: {"mobilite": mobility, OTHERS: Theme.objects.create(slug="nouveau", title_fr="N", summary_fr="N")},
-        Situation: {OTHERS: make_situation(resources=[across])},
+        Situation: {OTHERS: (situation := make_situation(resources=[across]))},
+        Step: {OTHERS: situation.steps.get()},
         GlossaryTerm: {OTHERS: term},
         Synonym: {OTHERS: Synonym.objects.create(said="zorglub", means="permis")},
         EmptySearch: {OTHERS: search},
@@ -228,12 +230,13 @@ def read_only_attempts(world, known):
 # Who may do what with an object, beside those whose area it is in (`local`), per model.
 LOCAL = {Resource, Branch, Contact, Topic}
 MAY = {EmptySearch: {"add": set()}}
+CHANGES = {Synonym: {"means": "voiture"}, Step: {"position": "7"}}
 
 
 def content_attempts(world, known):
     for model, objects in world.objects.items():
         may = {"add": EDITORS, "change": EDITORS, "delete": EDITORS} | MAY.get(model, {})
-        changes = {"means": "voiture"} if model is Synonym else {"source": "Une autre source"}
+        changes = CHANGES.get(model, {"source": "Une autre source"})
         yield Attempt(address(model, "changelist"), READERS)
         adders = may["add"] | (objects.keys() - {OTHERS} if model in LOCAL else set())
         yield Attempt(address(model, "add"), adders)
@@ -503,10 +506,9 @@ def exchange_attempts(world, known):
     yield Attempt(inside.url, {"cantal"}, refused=inside.refused)
     yield Attempt(inside.url, {"cantal"}, {"cancel": "on"}, refused=inside.refused)
     yield upload(Resource, "editor", slug=in_03.slug, departments="15")
-    for model in (Theme, Situation, GlossaryTerm):
+    for model in (Theme, Situation, GlossaryTerm, Synonym, Step):
         obj = world.objects[model][OTHERS]
-        yield upload(model, "editor", slug=obj.slug, source="Autre")
-    yield upload(Synonym, "editor", slug=world.objects[Synonym][OTHERS].slug, means="voiture")
+        yield upload(model, "editor", slug=obj.slug, **CHANGES.get(model, {"source": "Autre"}))
     yield upload(Resource, "cantal", slug="neuve", scope="local", departments="15", **new)
     yield upload(Branch, "mobilite", slug=branches["mobilite"].slug, source="Autre")
     yield upload(Contact, "mobilite", slug=contacts["mobilite"].slug, source="Autre")
