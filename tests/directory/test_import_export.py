@@ -329,6 +329,20 @@ def test_a_file_can_be_confirmed_once(editor):
     assert editor.post(page.url, {"seen": "x"}).status_code == 404
 
 
+def test_no_reason_and_no_address_breaks_an_import_or_an_export(editor):
+    assert "Imported." in send(editor, Resource, table(new_entry())).confirm(_reason="\0 x" * 200)
+    assert editor.get(address(Resource, "export", "pdf")).status_code == 404
+    assert editor.get(address(Resource, "export", "csv"), {"zorglub": "1"}).status_code == 302
+    assert editor.get(address(Resource, "import_file", 10**30)).status_code == 404
+
+
+def test_a_failure_that_nobody_foresaw_is_told_and_saves_nothing(editor, monkeypatch):
+    page, before = send(editor, Resource, table(new_entry())), everything()
+    monkeypatch.setattr(Import, "put", lambda *args: 1 / 0)
+    assert "Something went wrong on our side." in page.confirm()
+    assert everything() == before
+
+
 def test_nothing_is_kept_of_a_file_that_is_given_up(editor):
     page = send(editor, Resource, table(new_entry()))
     assert editor.post(page.url, {"cancel": "1"}).status_code == 302
