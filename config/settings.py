@@ -128,6 +128,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds that a writer waits for the one before it, which may be a long import
     }
 else:
     # A search is one large statement over few rows: PostgreSQL would compile it for a second to run it in milliseconds.

@@ -30,11 +30,14 @@ class ChoiceFilter(admin.SimpleListFilter):
         if value is None:
             return queryset
         if value not in [str(choice) for choice, _title in self.lookup_choices]:
-            messages.error(
-                request,
-                _("There is no such choice for “%(filter)s”: %(value)s.")
-                % {"filter": self.title, "value": value.replace("\0", "")[:80]},
-            )
+            # The counts beside each filter ask them all again, when the messages are written: that one is enough.
+            if self.parameter_name not in (said := request.__dict__.setdefault("refused_choices", set())):
+                said.add(self.parameter_name)
+                messages.error(
+                    request,
+                    _("There is no such choice for “%(filter)s”: %(value)s.")
+                    % {"filter": self.title, "value": value.replace("\0", "")[:80]},
+                )
             return queryset.none()
         return self.narrow(queryset, value)
 

@@ -28,6 +28,7 @@ class WithHistory(admin.ModelAdmin):
 
     change_form_template = add_form_template = "admin/content/change_form.html"
     delete_confirmation_template = "admin/content/delete_confirmation.html"
+    delete_selected_confirmation_template = "admin/content/delete_selected_confirmation.html"
 
     def changeform_view(self, request, *args, **kwargs):
         return self.recorded(request, super().changeform_view, *args, **kwargs)
@@ -205,18 +206,19 @@ class ActAdmin(admin.ModelAdmin):
         return self.put_back(request, [change], lambda **said: restore(change, **said))
 
     def put_back(self, request, changes, write):
-        """Undo or restore, or say why not; back to where the editor came from."""
+        """Undo or restore, and show that at the top of the history; or say why not, where the editor came from."""
         if not all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes}):
             raise PermissionDenied
         try:
-            if changes:
+            if not changes:
+                messages.error(request, _("Tick at least one thing to put back."))
+            else:
                 with transaction.atomic():
                     refuse_others(request.user, changes)
                     write(user=request.user, reason=request.POST.get("_reason", ""))
                     refuse_others(request.user, changes)
                 messages.success(request, _("Put back as it was. This too stands in the history and can be undone."))
-            else:
-                messages.error(request, _("Tick at least one thing to put back."))
+                return HttpResponseRedirect(reverse("admin:directory_act_changelist"))
         except UndoRefused as refused:
             messages.error(request, _("Nothing was put back."))
             for line in refused.lines[:20]:

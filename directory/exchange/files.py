@@ -24,6 +24,7 @@ MOST_BYTES = 40_000_000
 MOST_ROWS = 20_000
 MOST_CHARACTERS = 32_767  # of a cell, in every spreadsheet
 MOST_COLUMNS = 1_000
+MOST_ROWS_OF_A_SHEET = 1_048_576  # of every spreadsheet, blank ones included
 # What a workbook may grow to when it is unpacked, and by how much: ours grows tenfold.
 MOST_UNPACKED = 150_000_000
 MOST_TEXTS = 60_000_000  # outside the sheet, which alone is not held in memory
@@ -274,7 +275,10 @@ def read_xlsx(file):
         if len(sheets) > 1:
             raise Unreadable(_("The workbook has %(count)s sheets: keep one.") % {"count": len(sheets)})
         sheets[0].reset_dimensions()
-        for number, cells in enumerate(sheets[0].iter_rows(), 1):
+        # openpyxl makes up the blank rows before one that says it is the billionth: it would take hours.
+        for number, cells in enumerate(sheets[0].iter_rows(max_row=MOST_ROWS_OF_A_SHEET + 1), 1):
+            if number > MOST_ROWS_OF_A_SHEET:
+                raise ValueError(f"row {number}")
             if len(cells) > MOST_COLUMNS:
                 raise Unreadable(_("Row %(row)s has %(cells)s cells.") % {"row": number, "cells": len(cells)})
             yield number, trimmed([text_of(cell) for cell in cells])

@@ -1,5 +1,8 @@
 """What else answers a search beside the entries: topics, themes, situations, glossary terms and contacts."""
 
+from contextlib import suppress
+
+from django.db import OperationalError
 from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
@@ -51,11 +54,16 @@ def count_empty_search(search):
     words = normalise(search.typed)[:80]
     if "@" in search.typed or any(word.isdecimal() and len(word) >= LONG_NUMBER for word in words.split()):
         return
-    known = EmptySearch.objects.filter(words=words, language=search.language)
+    with suppress(OperationalError):  # SQLite's one writer is at work: the reader's page matters more
+        add_one(words, search.language)
+
+
+def add_one(words, language):
+    known = EmptySearch.objects.filter(words=words, language=language)
     if known.update(count=F("count") + 1, last_on=timezone.localdate()):
         return
     if EmptySearch.objects.count() < MOST_EMPTY_SEARCHES:
         EmptySearch.objects.bulk_create(
-            [EmptySearch(words=words, language=search.language, count=1, last_on=timezone.localdate())],
+            [EmptySearch(words=words, language=language, count=1, last_on=timezone.localdate())],
             ignore_conflicts=True,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from modeltranslation.utils import build_localized_fieldname
 
 from directory.loading import fingerprint_of_files, is_loaded, mark_loaded
@@ -125,6 +125,15 @@ def forget(sender, instance, **kwargs):
     SearchText.objects.filter(kind=ZONES[sender][0], object_id=instance.pk).delete()
 
 
+def remember_entries(sender, instance, **kwargs):
+    instance.entries_left = list(Resource.objects.on_topics([instance]).values_list("pk", flat=True))
+
+
+def leave_entries(sender, instance, **kwargs):
+    """A topic that was deleted took its ties to entries along without a signal: they are no longer found by it."""
+    write(Resource, instance.entries_left)
+
+
 def words_said(synonym):
     """The (word, stem) pairs of what people say, so that its misspellings are understood too."""
     return {(word, stem(word, synonym.language)) for word in indexed_words(synonym.said, synonym.language)}
@@ -145,6 +154,8 @@ def connect():
     for model in (Theme, Topic):
         post_save.connect(update_entries, sender=model)
     m2m_changed.connect(update_entries, sender=Resource.topics.through)
+    pre_delete.connect(remember_entries, sender=Topic)
+    post_delete.connect(leave_entries, sender=Topic)
     post_save.connect(learn, sender=Synonym)
 
 

@@ -3,7 +3,8 @@
 from http import HTTPStatus
 
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -15,6 +16,7 @@ from directory.reports import guard
 from directory.reports.forms import ProposalForm, ReportForm
 from directory.translations import SOURCE
 from directory.translations.provenance import of_interface, of_page
+from directory.views.withdrawn import what_became_of
 from themes.models import Theme
 
 # A form carries a stamp of its own, and a message is between us and whoever has its reference: no cache may share them.
@@ -41,7 +43,9 @@ def receive(request, form_class, *, blank, purpose, template, initial=None, **co
 @csrf_exempt  # no cookie, so no session that another site could ride on: directory.reports.guard says what protects it
 @not_shared
 def report(request, slug):
-    resource = get_object_or_404(Resource.objects.published(), slug=slug)
+    resource = Resource.objects.published().filter(slug=slug).first()
+    if resource is None:
+        return what_became_of(request, Resource, slug, address_of=lambda moved: reverse("report", args=[moved.slug]))
     return receive(
         request,
         ReportForm,

@@ -14,10 +14,11 @@ from themes.models import Theme
 MOST_RELATED = 6
 
 
-def what_became_of(request, model, slug):
+def what_became_of(request, model, slug, *, address_of=None):
     """The answer at an address where nothing is published: a redirect for good (301) or a page that says so (410).
 
-    Raises Http404 where readers have never seen anything, as at the address of a draft.
+    `address_of(instance)` is where the page asked for is now, when it is another than that of the instance. Raises
+    Http404 where readers have never seen anything, as at the address of a draft.
     """
     instance = model.objects.filter(slug=slug).first()
     if instance and instance.was_published:
@@ -26,16 +27,20 @@ def what_became_of(request, model, slug):
     if left is None:
         raise Http404
     moved = model.objects.filter(pk=left.object_id, **SEEN[model]).first()
-    return follow(request, moved) if moved else gone(request, None, left.left_on)
+    if moved is None:
+        return gone(request, None, left.left_on)
+    return follow(request, (address_of or model.get_absolute_url)(moved))
 
 
-def follow(request, moved):
-    """The redirect to where an object is now, with the question that the address carried.
+def follow(request, address):
+    """The redirect to where a page is now, with the question that its old address carried, and what a form sent (308).
 
     Browsers would keep it for ever, and turn in circles once an object takes back its old address: they ask again.
     """
     query = request.GET.urlencode()
-    response = redirect(f"{moved.get_absolute_url()}{'?' if query else ''}{query}", permanent=True)
+    response = redirect(
+        f"{address}{'?' if query else ''}{query}", permanent=True, preserve_request=request.method == "POST"
+    )
     add_never_cache_headers(response)
     return response
 

@@ -89,6 +89,12 @@ def test_who_may_change_only_some_entries_counts_and_lists_these(log_in, somethi
         assert listed(client.get(line.url)) == line.count
 
 
+def test_an_unknown_choice_of_a_filter_is_said_once_and_on_no_other_page(editor):
+    asked = editor.get("/admin/directory/resource/", {"verified": "toujours"})
+    assertContains(asked, "toujours.</li>", count=1)
+    assertNotContains(editor.get("/admin/directory/resource/"), "toujours")
+
+
 def test_the_desk_comes_first_and_the_lists_below(editor, something_of_everything):
     page = editor.get("/admin/").content.decode()
     assert page.index("verified=late") < page.index('href="/admin/directory/resource/add/"')
@@ -111,7 +117,7 @@ def queries_of(client, path, capture):
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/admin/", 42),
+        ("/admin/", 45),
         ("/admin/couverture/", 10),
         ("/admin/couverture/?region=84", 10),
         ("/admin/statistiques/", 30),

@@ -113,6 +113,13 @@ SPOILED = {
     "an XLSX called CSV": (book, "t.csv", "The file is called CSV but is a workbook or an archive."),
     "cut short": (lambda: book()[:-200], "t.xlsx", "The workbook is damaged and cannot be read."),
     "with a broken sheet": (lambda: book(sheet1=lambda xml: xml[:-50]), "t.xlsx", "The workbook is damaged"),
+    "with a row too far down": (
+        lambda: book(
+            sheet1=lambda xml: xml.replace(b'<row r="2"', b'<row r="999999999"').replace(b'2"', b'999999999"')
+        ),
+        "t.xlsx",
+        "The workbook is damaged",
+    ),
     "a bomb": (bomb, "t.xlsx", "The workbook would unpack to far more than a table"),
     "laughing": (lambda: book(sheet1=laughing), "t.xlsx", "The workbook declares entities"),
     "a workbook with a formula": (

@@ -152,6 +152,23 @@ def test_an_entry_that_readers_do_not_see_cannot_be_reported(client, method):
     assert getattr(client, method)("/fr/signaler/nulle-part/").status_code == 404
 
 
+def test_a_report_of_an_entry_that_was_unpublished_meanwhile_leads_to_where_to_go(client, resource):
+    resource.is_published = False
+    resource.save()
+    assertContains(client.get(report_path(resource)), resource.title, status_code=410)
+
+
+def test_a_report_of_an_entry_that_was_renamed_meanwhile_follows_it_with_what_was_typed(client, resource):
+    old = report_path(resource)
+    resource.slug = "nouvelle-adresse"
+    resource.save()
+    opened, sent = client.get(old), send(client, old, kind="ferme", text="Fermé depuis mai")
+    assert (opened.status_code, opened.url) == (301, report_path(resource))
+    assert (sent.status_code, sent.url) == (308, report_path(resource))
+    followed = client.post(sent.url, {"stamp": stamp_of(old, 60), "kind": "ferme", "text": "Fermé depuis mai"})
+    assertContains(followed, "Fermé depuis mai", status_code=422)
+
+
 def test_each_entry_leads_to_its_form(client, resource):
     assertContains(client.get(page_of(resource)), report_path(resource))
 

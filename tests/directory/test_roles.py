@@ -740,6 +740,13 @@ def test_the_desk_asks_of_each_role_what_it_may_do(world):
     }
 
 
+@pytest.mark.parametrize("model", [Resource, Branch])
+def test_what_an_editor_without_an_area_may_change_is_an_empty_list(as_role, world, model):
+    EditorArea.objects.all().delete()
+    page = as_role("cantal").get(address(model, "changelist"), {"mine": "yes"})
+    assert page.context["cl"].result_count == 0
+
+
 def test_an_editor_without_an_area_changes_and_adds_nothing(as_role, world):
     EditorArea.objects.all().delete()
     assert as_role("cantal").get(address(Resource, "add")).status_code == 403

@@ -292,3 +292,12 @@ def test_many_words_are_not_tried_in_every_combination():
     assert len(search.parts) == 12
     assert len(search.having(0.4).parts) <= 20
     assert found(words)
+
+
+def test_an_entry_is_no_longer_found_by_a_topic_that_was_deleted():
+    topic = make_topic(title_fr="Trottinettes")
+    entry = make_resource(topics=[topic, make_topic()])
+    text = SearchText.objects.filter(kind="resource", object_id=entry.pk, language="fr", body__contains="trottinet")
+    assert text.exists()
+    topic.delete()
+    assert not text.exists()
