@@ -296,7 +296,8 @@ def test_a_wrong_value_is_refused_by_row_and_field(editor, fields, sentence):
 def test_a_wrong_position_is_refused(editor):
     theme = Theme.objects.first()
     assert "value must be an integer" in send(editor, Theme, table({"slug": theme.slug, "position": "premier"}))
-    assert "32767" in send(editor, Theme, table({"slug": theme.slug, "position": "99999"}))
+    page = send(editor, Theme, table({"slug": theme.slug, "position": "-1"}))
+    assert "Ensure this value is greater than or equal to 0." in page
 
 
 def test_a_synonym_needs_no_slug_and_stands_once(editor):
@@ -326,6 +327,20 @@ def test_a_file_can_be_confirmed_once(editor):
     page = send(editor, Resource, table(new_entry()))
     page.confirm()
     assert editor.post(page.url, {"seen": "x"}).status_code == 404
+
+
+def test_no_reason_and_no_address_breaks_an_import_or_an_export(editor):
+    assert "Imported." in send(editor, Resource, table(new_entry())).confirm(_reason="\0 x" * 200)
+    assert editor.get(address(Resource, "export", "pdf")).status_code == 404
+    assert editor.get(address(Resource, "export", "csv"), {"zorglub": "1"}).status_code == 302
+    assert editor.get(address(Resource, "import_file", 10**30)).status_code == 404
+
+
+def test_a_failure_that_nobody_foresaw_is_told_and_saves_nothing(editor, monkeypatch):
+    page, before = send(editor, Resource, table(new_entry())), everything()
+    monkeypatch.setattr(Import, "put", lambda *args: 1 / 0)
+    assert "Something went wrong on our side." in page.confirm()
+    assert everything() == before
 
 
 def test_nothing_is_kept_of_a_file_that_is_given_up(editor):
