@@ -1,5 +1,6 @@
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from directory.loading.content import load_content
 from directory.loading.places import load_places
@@ -13,6 +14,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load_places(settings.CONTENT_DIR / "places")
         load_content(settings.CONTENT_DIR)
+
+
+@pytest.fixture(autouse=True)
+def default_language():
+    """Each test starts in French: a page asked for in another language leaves its thread in that language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(params=LANGUAGES)

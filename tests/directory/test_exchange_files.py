@@ -173,7 +173,7 @@ def test_a_file_must_be_chosen(editor):
 def test_a_large_file_is_refused_before_it_is_read(monkeypatch):
     """The size is asked of the file, whose rows are never reached."""
     monkeypatch.setattr(files, "check_format", lambda *args: pytest.fail("read"))
-    with pytest.raises(files.Unreadable, match="larger than 40 MB"):
+    with pytest.raises(files.Unreadable, match="dépasse 40"):
         files.read(io.BytesIO(bytes(files.MOST_BYTES + 1)), "t.csv", None)
 
 
