@@ -3,14 +3,16 @@
 from functools import cached_property, wraps
 
 from django.contrib import messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import NestedObjects, quote
-from django.db import models, router, transaction
+from django.db import router, transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from directory.admin.filters import MineFilter
+from directory.history.tracking import pointing_to
 from directory.models import EditorArea
 from directory.roles import DEPARTMENTS, THEMES, changeable, edits_everywhere, may_add, may_change
 
@@ -101,7 +103,9 @@ class AreaAdmin:
             for model, found in collector.model_objs.items()
             if not model._meta.auto_created
         }
-        if unlinked := [obj for obj in losing_a_link(collector) if obj not in collector.model_objs.get(type(obj), ())]:
+        left = [found for model, deleted in collector.model_objs.items() for found in pointing_to(model, deleted)]
+        unlinked = [obj for found in left for obj in found if obj not in collector.model_objs.get(found.model, ())]
+        if unlinked:
             shown += [_("These are kept, without their link to what is deleted:"), list(map(self.described, unlinked))]
         return shown, counts, sorted(refused), [self.described(obj) for obj in collector.protected]
 
@@ -109,7 +113,7 @@ class AreaAdmin:
         """An object of any model by its type and name, with a link to its form where it has one."""
         kind = capfirst(obj._meta.verbose_name)
         try:
-            address = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[quote(obj.pk)])
+            address = reverse(admin_urlname(obj._meta, "change"), args=[quote(obj.pk)])
         except NoReverseMatch:
             return f"{kind}: {obj}"
         return format_html('{}: <a href="{}">{}</a>', kind, address, obj)
@@ -169,11 +173,3 @@ def all_theirs(action):
         return action(modeladmin, request, queryset)
 
     return checked
-
-
-def losing_a_link(collector):
-    """The objects, of any model, that point to what a collector is about to delete and outlive it."""
-    for model, objects in collector.model_objs.items():
-        for relation in model._meta.related_objects:
-            if relation.many_to_many or relation.on_delete is models.SET_NULL:
-                yield from relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": objects})

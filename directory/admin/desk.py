@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db.models import Count
 from django.db.models.functions import Substr
 from django.urls import reverse
@@ -12,6 +13,7 @@ from directory import duplicates
 from directory.admin import coverage, statistics
 from directory.admin.filters import list_of
 from directory.admin.translations import TODO, languages_of
+from directory.groups import can
 from directory.models import Branch, Department, EmptySearch, Link, Message, Proposal, Report, Resource
 from directory.models.links import Verdict
 from directory.roles import changeable
@@ -49,7 +51,7 @@ def messages(user):
         (Report, _("Reports to answer"), _("Correct the entry, and tell the reader what became of it.")),
         (Proposal, _("Proposals to answer"), _("Make a draft entry of it, or say why it is not kept.")),
     ):
-        if user.has_perm(f"directory.change_{model._meta.model_name}"):
+        if user.has_perms(can("change", model)):
             yield Line(
                 label,
                 changeable(user, model.objects.to_answer()).count(),
@@ -117,12 +119,11 @@ def unverified(user):
 
 def suspected_duplicates(user):
     for model in duplicates.NAMES:
-        app, name = model._meta.app_label, model._meta.model_name
-        if user.has_perms([f"{app}.add_{name}", f"{app}.change_{name}"]):
+        if user.has_perms(can("add change", model)):
             yield Line(
                 _("Suspected duplicates: %(models)s") % {"models": model._meta.verbose_name_plural},
                 len(duplicates.suspected(model, user)),
-                reverse(f"admin:{app}_{name}_duplicates"),
+                reverse(admin_urlname(model._meta, "duplicates")),
                 _("Where they are one thing, complete one and delete the other; where they are not, say so."),
             )
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
@@ -16,7 +17,7 @@ def list_of(model, user=None, **filters):
     """The address of a filtered list of the admin; for a user who may change only some of it, of that."""
     if user and not edits_everywhere(user):
         filters["mine"] = "yes"
-    return f"{reverse(f'admin:{model._meta.app_label}_{model._meta.model_name}_changelist')}?{urlencode(filters)}"
+    return f"{reverse(admin_urlname(model._meta, 'changelist'))}?{urlencode(filters)}"
 
 
 class ChoiceFilter(admin.SimpleListFilter):

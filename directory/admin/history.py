@@ -1,18 +1,22 @@
 """The history of what editors write, in the admin: who, when, why, which words; and back again."""
 
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _, gettext_lazy
 
+from directory.admin.read_only import ReadOnlyAdmin
+from directory.groups import can
 from directory.history import Act, Change, act
 from directory.history.display import rows
 from directory.history.undoing import UndoRefused, changed_since, restore, undo
@@ -25,10 +29,6 @@ LAST_ACTS = 3  # on the form itself
 
 class WithHistory(admin.ModelAdmin):
     """Records each request that writes as one act, with the reason the editor gave, and shows an object's history."""
-
-    change_form_template = add_form_template = "admin/content/change_form.html"
-    delete_confirmation_template = "admin/content/delete_confirmation.html"
-    delete_selected_confirmation_template = "admin/content/delete_selected_confirmation.html"
 
     def changeform_view(self, request, *args, **kwargs):
         return self.recorded(request, super().changeform_view, *args, **kwargs)
@@ -76,21 +76,18 @@ class WithHistory(admin.ModelAdmin):
 def shown(change):
     """A change with what the pages say of it: its fields in words, and where its object is."""
     change.rows = list(rows(change))
-    model = MODELS[change.kind]
-    change.model_name = model._meta.verbose_name
-    try:
-        change.url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_history", args=[change.object_id])
-    except NoReverseMatch:  # a step is edited with its situation
-        change.url = ""
+    change.model_name = MODELS[change.kind]._meta.verbose_name
+    change.url = history_url(change)
     return change
+
+
+def history_url(change):
+    return reverse(admin_urlname(MODELS[change.kind]._meta, "history"), args=[change.object_id])
 
 
 def may_write(user, model):
     """Whether a user's groups let them add, change and delete objects of a model."""
-    return all(
-        user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
-        for verb in ("add", "change", "delete")
-    )
+    return user.has_perms(can("add change delete", model))
 
 
 def of_others(user, changes):
@@ -137,7 +134,7 @@ class DeletionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Act)
-class ActAdmin(admin.ModelAdmin):
+class ActAdmin(ReadOnlyAdmin):
     """Every act, the last first; each opens with its words, and can be undone, whole or in part."""
 
     list_display = ["at", "by", "origin", "what", "size", "reason"]
@@ -151,16 +148,7 @@ class ActAdmin(admin.ModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return any(request.user.has_perm(f"{m._meta.app_label}.change_{m._meta.model_name}") for m in KINDS)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+        return any(map(request.user.has_perm, can("change", *KINDS)))
 
     def get_urls(self):
         restore_url = path(
@@ -180,7 +168,8 @@ class ActAdmin(admin.ModelAdmin):
             ticked = set(request.POST.getlist("change"))
             rest = changes[MOST_SHOWN:] if "rest" in request.POST else []
             chosen = [change for change in changes[:MOST_SHOWN] if str(change.pk) in ticked] + rest
-            return self.put_back(request, chosen, lambda **said: undo(chosen, anyway="anyway" in request.POST, **said))
+            write = partial(undo, chosen, anyway="anyway" in request.POST)
+            return self.put_back(request, chosen, write, back=request.get_full_path())
         later = changed_since(changes)
         for change in changes[:MOST_SHOWN]:
             shown(change).is_changed_since = change.pk in later
@@ -203,10 +192,10 @@ class ActAdmin(admin.ModelAdmin):
         change = get_object_or_404(Change, pk=change_id, after__isnull=False)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:directory_act_change", args=[change.act_id]))
-        return self.put_back(request, [change], lambda **said: restore(change, **said))
+        return self.put_back(request, [change], partial(restore, change), back=history_url(change))
 
-    def put_back(self, request, changes, write):
-        """Undo or restore, and show that at the top of the history; or say why not, where the editor came from."""
+    def put_back(self, request, changes, write, *, back):
+        """Undo or restore, and show that at the top of the history; or say why not, `back` where the editor was."""
         if not all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes}):
             raise PermissionDenied
         try:
@@ -223,8 +212,4 @@ class ActAdmin(admin.ModelAdmin):
             messages.error(request, _("Nothing was put back."))
             for line in refused.lines[:20]:
                 messages.error(request, line)
-        return HttpResponseRedirect(request.get_full_path() if "change" in request.POST else changes_url(changes))
-
-
-def changes_url(changes):
-    return shown(changes[0]).url or reverse("admin:directory_act_change", args=[changes[0].act_id]) if changes else "."
+        return HttpResponseRedirect(back)

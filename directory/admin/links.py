@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
@@ -14,12 +15,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from directory.admin.read_only import ReadOnlyAdmin
+from directory.groups import can
 from directory.links.checking import check
 from directory.links.uses import links_of, remember, use_proposal, uses
 from directory.models import Link, Step
 from directory.roles import may_change as is_in_area
 
-# As long as a person waits, and well under the 30 seconds after which gunicorn takes a worker for dead.
+# As long as a person waits.
 SECONDS = 15
 MOST_HOSTS = 20
 
@@ -27,8 +30,7 @@ MOST_HOSTS = 20
 def may_change(user, instance):
     """True when a user may change an object that shows a link: a step is changed with its situation."""
     owner = owner_of(instance)
-    allowed = user.has_perm(f"{owner._meta.app_label}.change_{owner._meta.model_name}")
-    return allowed and is_in_area(user, owner)
+    return user.has_perms(can("change", owner)) and is_in_area(user, owner)
 
 
 def owner_of(instance):
@@ -38,7 +40,7 @@ def owner_of(instance):
 
 def address_of(instance):
     owner = owner_of(instance)
-    return reverse(f"admin:{owner._meta.app_label}_{owner._meta.model_name}_change", args=[owner.pk])
+    return reverse(admin_urlname(owner._meta, "change"), args=[owner.pk])
 
 
 def with_state(urls):
@@ -92,7 +94,7 @@ class LinkList(ChangeList):
 
 
 @admin.register(Link)
-class LinkAdmin(admin.ModelAdmin):
+class LinkAdmin(ReadOnlyAdmin):
     """What the checker found. Nothing is typed here: an address is changed where it stands, or by an action."""
 
     list_display = ["address", "shown_in", "finding", "failed_on", "good_on"]
@@ -104,15 +106,6 @@ class LinkAdmin(admin.ModelAdmin):
     search_fields = ["url", "proposed_url"]
     list_per_page = 50
     actions = ["use_proposed_address", "check_again"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_view_permission(self, request, obj=None):
         return super().has_view_permission(request, obj) or self.has_check_permission(request)

@@ -274,8 +274,6 @@ class Refused:
 
 
 class WithMerging(admin.ModelAdmin):
-    change_form_template = add_form_template = "admin/content/change_form.html"
-
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, form_url, extra_context)

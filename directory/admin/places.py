@@ -2,19 +2,9 @@
 
 from django.contrib import admin
 
+from directory.admin.read_only import ReadOnlyAdmin
 from directory.models import Commune, Department, Epci, PostalCode, Region
 from directory.places import normalise_name
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Region)

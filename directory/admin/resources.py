@@ -12,7 +12,7 @@ from directory.admin.reports import WithMessages
 from directory.admin.translations import TranslatedAdmin
 from directory.admin.verification import VerifiedToday
 from directory.models import Branch, Resource
-from directory.models.resources import check_places
+from directory.models.resources import PLACES, check_places
 from directory.search.query import understand
 
 
@@ -21,10 +21,7 @@ class ResourceForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        codes = {
-            name: [place.pk for place in cleaned.get(name) or []]
-            for name in ("departments", "regions", "communes", "epcis")
-        }
+        codes = {name: [place.pk for place in cleaned.get(name) or []] for name in PLACES}
         if "scope" in cleaned:
             try:
                 check_places(cleaned["scope"], **codes)

@@ -17,10 +17,12 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
 from directory.admin.base import ContentAdmin
-from directory.history import Act, act
+from directory.admin.read_only import ReadOnlyAdmin
+from directory.history import Act, act, name_of
 from directory.models import Provenance, State
 from directory.models.provenance import TRANSLATION_LANGUAGES
-from directory.translations import fingerprint, plain, provenance, translated_fields, work
+from directory.states import localized_columns
+from directory.translations import SOURCE, fingerprint, plain, provenance, translated_fields, work
 from directory.translations.integrity import problems
 from themes.models import Theme
 
@@ -33,10 +35,6 @@ TODO = [State.MISSING, State.OUTDATED, State.UNCHECKED]
 def languages_of(user):
     """The codes of the languages that a user may translate into."""
     return [code for code, _name in TRANSLATION_LANGUAGES if user.has_perm(f"directory.translate_{code}")]
-
-
-def name_of(user):
-    return (user.get_full_name() or user.get_username())[:150]
 
 
 def save_texts(texts, typed, user, *, check):
@@ -53,7 +51,7 @@ def save_texts(texts, typed, user, *, check):
             rewritten = True
             setattr(instance, build_localized_fieldname(text.name, text.language), value or None)
             if not value:
-                provenance.forget(instance, text.name, text.language)
+                provenance.forget([instance], text.name, text.language)
         if value and (changed or check):
             origin = (
                 Provenance.Origin.PERSON if changed else text.known.origin if text.known else Provenance.Origin.MACHINE
@@ -79,16 +77,9 @@ class PlainText(forms.CharField):
 
 def record_typed(form, user):
     """Write what is known of the translations typed in a form: a person made them, from today's French."""
-    made = []
-    for code, _name in TRANSLATION_LANGUAGES:
-        for text in work.texts_of(form.instance, code, {}):
-            if build_localized_fieldname(text.name, code) not in form.changed_data:
-                continue
-            if text.target:
-                made.append(provenance.provenance(form.instance, text.name, code, by=name_of(user)))
-            else:
-                provenance.forget(form.instance, text.name, code)
-    provenance.record(made)
+    columns = localized_columns(type(form.instance)).items()
+    typed = [(form.instance, *text) for column, text in columns if column in form.changed_data and text[1] != SOURCE]
+    provenance.record_typed(typed, name_of(user))
 
 
 class TranslatedAdmin(ContentAdmin, TranslationAdmin):
@@ -122,21 +113,12 @@ class TranslatedInline(TranslationStackedInline):
 
 
 @admin.register(Provenance)
-class TranslationDesk(admin.ModelAdmin):
+class TranslationDesk(ReadOnlyAdmin):
     def has_module_permission(self, request):
         return bool(languages_of(request.user))
 
     def has_view_permission(self, request, obj=None):
         return bool(languages_of(request.user))
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_urls(self):
         view = self.admin_site.admin_view

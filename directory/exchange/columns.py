@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
 from directory.models import Resource
-from directory.models.resources import check_places
+from directory.models.resources import PLACES, check_places
 from directory.states import KINDS, batches, natural_key, written_fields
 from directory.translations import plain
 
@@ -216,8 +216,8 @@ class ContentResource(resources.ModelResource):
             for name, messages in error.message_dict.items():
                 problems[name] += messages
         if self.model is Resource and not problems:
-            lists = (frozenset(instance.lists[name]) for name in ("departments", "regions", "communes", "epcis"))
-            problems.update(self.problems_of_places(instance.scope, *lists))
+            places = (frozenset(instance.lists[name]) for name in PLACES)
+            problems.update(self.problems_of_places(instance.scope, *places))
         return problems
 
     @cached_property

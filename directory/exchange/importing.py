@@ -18,12 +18,12 @@ from import_export.fields import NOT_PROVIDED
 from directory import duplicates, roles
 from directory.exchange.columns import table_of
 from directory.exchange.files import Unreadable
-from directory.history import Act, act
-from directory.models import OldAddress, Provenance, Synonym
+from directory.history import Act, act, name_of
+from directory.models import OldAddress, Synonym
 from directory.models.search import synonym_slug
 from directory.search import index
 from directory.states import BATCH, localized_columns
-from directory.translations import SOURCE, plain, provenance, text_in
+from directory.translations import SOURCE, plain, provenance
 
 CHANGED_MEANWHILE = gettext_lazy(
     "Something that this file touches was changed meanwhile. Nothing was saved: look at it again."
@@ -68,7 +68,7 @@ class Import:
         self.counts = Counter()
         self.alike_count = 0
         self.digest = hashlib.sha256()
-        self.by = (user.get_full_name() or user.get_username())[:150] if user else ""
+        self.by = name_of(user) if user else ""
         self.translations = [item for item in localized_columns(model).items() if item[1][1] != SOURCE]
         self.known = duplicates.known(model)
         self.unique = [
@@ -206,19 +206,9 @@ class Import:
         this.watch([row.instance for row in rows])
         self.put(rows)
         this.added(row.instance for row in rows if row.outcome == ADDED)
-        made, emptied = [], defaultdict(list)
-        for row in rows:
-            for column, (name, language) in self.translations:
-                if column not in row.changes or not text_in(row.instance, name, SOURCE):
-                    continue
-                # As the admin's forms do: a text typed here is a person's, made from today's French.
-                if text_in(row.instance, name, language):
-                    made.append(provenance.provenance(row.instance, name, language, by=self.by))
-                else:
-                    emptied[name, language].append(row.instance.pk)
-        provenance.record(made)
-        for (name, language), pks in emptied.items():
-            Provenance.objects.of_model(self.model, language).filter(field=name, object_id__in=pks).delete()
+        # As the admin's forms do.
+        typed = [(row.instance, *text) for row in rows for column, text in self.translations if column in row.changes]
+        provenance.record_typed(typed, self.by)
         OldAddress.objects.take([row.instance for row in rows])
         index.written_in_bulk(self.model, [row.instance.pk for row in rows])
         this.write()

@@ -1,6 +1,6 @@
 """Everything that editors write keeps its history: who changed what, when and why, and how to undo it."""
 
-from directory.history.tracking import act, watch
+from directory.history.tracking import act, name_of, watch
 from directory.models import Act, Change
 
-__all__ = ["Act", "Change", "act", "watch"]
+__all__ = ["Act", "Change", "act", "name_of", "watch"]

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import transaction
+from django.db.models import SET_NULL
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
 from directory.models import Act, Change
@@ -79,6 +80,11 @@ def change_of(kind, pk, before, after):
     )
 
 
+def name_of(user):
+    """What a user is called beside what they did, long after their account may be gone."""
+    return (user.get_full_name() or user.get_username())[:150]
+
+
 @contextmanager
 def act(*, user=None, by="", reason="", origin=Act.Origin.EDIT, undoes=None):
     """Record what is written inside as one act of a user, or of whom `by` names, in one transaction.
@@ -93,7 +99,7 @@ def act(*, user=None, by="", reason="", origin=Act.Origin.EDIT, undoes=None):
     recorder = Recorder(
         Act(
             user=user if user and user.pk else None,
-            by=((user.get_full_name() or user.get_username()) if user else by)[:150],
+            by=name_of(user) if user else by[:150],
             reason=reason.strip()[:200],
             origin=origin,
             undoes=undoes,
@@ -144,19 +150,19 @@ def after_save(sender, instance, created, **kwargs):
 
 
 def before_delete(sender, instance, **kwargs):
-    begin((sender, "delete", instance.pk), [instance, *pointing_to(instance)])
+    left = [item for found in pointing_to(sender, [instance]) if found.model in KINDS for item in found]
+    begin((sender, "delete", instance.pk), [instance, *left])
 
 
 def after_delete(sender, instance, **kwargs):
     end((sender, "delete", instance.pk))
 
 
-def pointing_to(instance):
-    """What loses its link to an object, without a signal of its own, when that is deleted."""
-    for model in KINDS:
-        for field in (*model._meta.many_to_many, *model._meta.concrete_fields):
-            if field.related_model is type(instance) and (field.many_to_many or field.null):
-                yield from model.objects.filter(**{field.name: instance})
+def pointing_to(model, objects):
+    """Querysets of what loses its link to objects of a model, without a signal of its own, when these are deleted."""
+    for relation in model._meta.related_objects:
+        if relation.many_to_many or relation.on_delete is SET_NULL:
+            yield relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": objects})
 
 
 def list_changed(sender, instance, action, reverse, model, pk_set, **kwargs):

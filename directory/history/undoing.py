@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from directory.history.tracking import act
 from directory.models import Act, Change
-from directory.models.resources import check_places
+from directory.models.resources import PLACES, check_places
 from directory.states import MODELS, states, write
 
 ORDER = list(MODELS)
@@ -90,5 +90,4 @@ def put_back(wanted, *, user, reason, undoes=None):
 
 
 def check_places_of(resource):
-    lists = ("departments", "regions", "communes", "epcis")
-    check_places(resource.scope, **{name: [place.pk for place in getattr(resource, name).all()] for name in lists})
+    check_places(resource.scope, **{name: [place.pk for place in getattr(resource, name).all()] for name in PLACES})

@@ -15,6 +15,7 @@ from directory.history import act
 from directory.models import Branch, Link, Provenance, Resource, Step
 from directory.models.links import LONGEST_URL, Verdict
 from directory.rendering import MARKDOWN, links_in
+from directory.states import BATCH, batches
 from directory.translations import SOURCE, fingerprint, plain
 from themes.models import Theme, Topic
 
@@ -69,22 +70,17 @@ def uses(among=None):
 
 
 def remember(urls):
-    """Have a Link for each of these addresses."""
-    known = set(Link.objects.filter(url__in=urls).values_list("url", flat=True)) if len(urls) < 500 else all_known()
-    new = [Link(url=url, host=host_of(url)) for url in sorted(set(urls) - known)]
-    Link.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
-
-
-def all_known():
-    return set(Link.objects.values_list("url", flat=True))
+    """Have a Link for each of these addresses; those that have one keep it."""
+    links = [Link(url=url, host=host_of(url)) for url in sorted(urls)]
+    Link.objects.bulk_create(links, batch_size=BATCH, ignore_conflicts=True)
 
 
 def collect():
     """Have a Link for each address that the site shows, and none for those it no longer shows."""
     shown = {url for url, _instance in uses()}
     remember(shown)
-    for url in all_known() - shown:
-        Link.objects.filter(url=url).delete()
+    for gone in batches(sorted(set(Link.objects.values_list("url", flat=True)) - shown)):
+        Link.objects.filter(url__in=gone).delete()
 
 
 def host_of(url):

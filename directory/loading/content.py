@@ -18,7 +18,7 @@ from directory.history import Act, act
 from directory.loading import fingerprint, fingerprint_of_files, is_loaded, mark_loaded
 from directory.models import Commune, Department, Epci, LoadedRecord, OldAddress, Region
 from directory.models.addresses import SEEN
-from directory.models.resources import check_places
+from directory.models.resources import PLACES, check_places
 from directory.models.search import synonym_slug
 from directory.search import index
 from directory.states import DERIVED, MODELS, localized_columns, natural_key, read_value
@@ -198,7 +198,7 @@ def check(record, known, seen):
     try:
         build(record).clean_fields(exclude=[f.name for f in record.model._meta.concrete_fields if f.is_relation])
         if record.kind == "resource":
-            check_places(*(record.values[name] for name in ("scope", "departments", "regions", "communes", "epcis")))
+            check_places(*(record.values[name] for name in ("scope", *PLACES)))
             if not record.values["topics"]:
                 yield "topics: missing"
     except ValidationError as error:

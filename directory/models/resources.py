@@ -276,6 +276,10 @@ class Resource(Publication):
         return self.rung not in SERVING_RUNGS
 
 
+# The relations that say where an entry works.
+PLACES = ("departments", "regions", "communes", "epcis")
+
+
 def check_places(scope, departments, regions, communes, epcis):
     """Raise ValidationError, by field, where the places of an entry contradict its scope.
 

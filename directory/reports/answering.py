@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext, override
 
+from directory.groups import can
 from directory.history import act
 from directory.models import Proposal, Resource
 from directory.places import find_typed, parameter_of
@@ -21,7 +22,7 @@ SLUG_LENGTH = Resource._meta.get_field("slug").max_length
 
 def may_answer(user, message):
     """True for who may answer messages of this kind, and this one, as they may change the entry it is about."""
-    return user.has_perm(f"directory.change_{message._meta.model_name}") and may_change(user, message)
+    return user.has_perms(can("change", message)) and may_change(user, message)
 
 
 def letter_to(message):

@@ -1,6 +1,7 @@
 """The e-mail that tells editors what readers wrote since the last one."""
 
 from django.conf import settings
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -32,7 +33,7 @@ def digest_to(editor, messages):
 
 
 def admin_address(message):
-    return reverse(f"admin:directory_{message._meta.model_name}_change", args=[message.pk])
+    return reverse(admin_urlname(message._meta, "change"), args=[message.pk])
 
 
 def send_digests():

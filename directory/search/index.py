@@ -92,9 +92,8 @@ def written_in_bulk(model, pks):
     """Bring the index up to date with objects that were written without a signal; a few hundred at a time."""
     if model in ZONES:
         write(model, pks)
-    if model in (Theme, Topic):  # an entry is found by its topics and their themes too
-        about = {"topics__theme__in" if model is Theme else "topics__in": pks}
-        write(Resource, list(Resource.objects.filter(**about).values_list("pk", flat=True).distinct()))
+    if model in (Theme, Topic):
+        write(Resource, entries_of(model, pks))
     if model is Synonym:
         words = set().union(*map(words_said, Synonym.objects.filter(pk__in=pks)))
         add_words(words, {word for word, _root in words})
@@ -108,17 +107,17 @@ def add_words(pairs, common):
     )
 
 
+def entries_of(model, pks):
+    """The keys of the entries that are found by some themes or topics, and of entries themselves."""
+    about = {Theme: "topics__theme__in", Topic: "topics__in", Resource: "pk__in"}[model]
+    return list(Resource.objects.filter(**{about: pks}).order_by().values_list("pk", flat=True).distinct())
+
+
+@transaction.atomic
 def update_entries(sender, instance, action="post_save", **kwargs):
     """An entry is found by its topics and their themes too: write anew those of a topic, a theme or an entry."""
-    if is_rebuilding.get() or not action.startswith("post_"):
-        return
-    entries = {
-        Theme: lambda: Resource.objects.in_theme(instance),
-        Topic: lambda: Resource.objects.on_topics([instance]),
-        Resource: lambda: [instance],
-    }[type(instance)]
-    for entry in entries():
-        update(Resource, entry)
+    if not is_rebuilding.get() and action.startswith("post_"):
+        write(Resource, entries_of(type(instance), [instance.pk]))
 
 
 def forget(sender, instance, **kwargs):
@@ -126,7 +125,7 @@ def forget(sender, instance, **kwargs):
 
 
 def remember_entries(sender, instance, **kwargs):
-    instance.entries_left = list(Resource.objects.on_topics([instance]).values_list("pk", flat=True))
+    instance.entries_left = entries_of(Topic, [instance.pk])
 
 
 def leave_entries(sender, instance, **kwargs):

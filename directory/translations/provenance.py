@@ -1,5 +1,6 @@
 """What is known of each translation: written with it, told to the reader in one line."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -94,13 +95,29 @@ def write(made):
     )
 
 
-def forget(instance, name, language):
-    """Drop what was known of a text that was emptied."""
-    content_type = ContentType.objects.get_for_model(instance)
-    with history.watch([instance]):
-        Provenance.objects.filter(
-            content_type=content_type, object_id=instance.pk, field=name, language=language
-        ).delete()
+def forget(instances, name, language):
+    """Drop what was known of a text that was emptied in some objects of one model."""
+    known = Provenance.objects.of_model(type(instances[0]), language)
+    with history.watch(instances):
+        known.filter(field=name, object_id__in=[instance.pk for instance in instances]).delete()
+
+
+def record_typed(texts, by):
+    """Write what is known of texts that somebody just typed or emptied: (object, field, language) of each.
+
+    A text is theirs, made from today's French; nothing is known of one that has no French.
+    """
+    made, emptied = [], defaultdict(list)
+    for instance, name, language in texts:
+        if not text_in(instance, name, SOURCE):
+            continue
+        if text_in(instance, name, language):
+            made.append(provenance(instance, name, language, by=by))
+        else:
+            emptied[type(instance), name, language].append(instance)
+    record(made)
+    for (_model, name, language), instances in emptied.items():
+        forget(instances, name, language)
 
 
 CARD_TEXTS = ("title", "summary")

@@ -4,6 +4,7 @@ from django.utils.translation import get_language, gettext as _
 
 from directory.filters import ResourceFilter
 from directory.models import Branch, Resource
+from directory.models.resources import PLACES
 from directory.places import parameter_of
 from directory.search.answers import count_empty_search, nearest_with_some, other_answers
 from directory.translations.provenance import CARD_TEXTS, of_page
@@ -72,7 +73,7 @@ def with_place(query, place):
 
 
 def resource_detail(request, slug):
-    entries = Resource.objects.published().with_link().prefetch_related("departments", "regions", "communes", "epcis")
+    entries = Resource.objects.published().with_link().prefetch_related(*PLACES)
     resource = entries.filter(slug=slug).first()
     if resource is None:
         return what_became_of(request, Resource, slug)
