@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 from directory.counting import Facets, count, groups_of
-from directory.models import Resource, Rung
+from directory.models import OldAddress, Resource, Rung
 from directory.models.resources import LOCAL_RUNGS
 from directory.places import Place, find_communes, find_department, find_region, find_typed
 from directory.search.folding import normalise
@@ -206,6 +206,19 @@ class ResourceFilter(django_filters.FilterSet):
     def place(self):
         """The Place that was chosen, else the one among the words; an empty one, which is false, without any."""
         return self.search.place if self.search and self.search.place else self.form.place
+
+    @property
+    def moved_query(self):
+        """The query with the slugs that its themes and topics have now; None when it holds none that they have left."""
+        if not {"theme", "sujet"} & self.form.errors.keys():
+            return None
+        query, is_moved = self.data.copy(), False
+        for name, model in (("theme", Theme), ("sujet", Topic)):
+            asked = query.getlist(name)
+            moves = OldAddress.objects.moves(model, [slug for slug in asked if "\0" not in slug])
+            query.setlist(name, [moves.get(slug, slug) for slug in asked])
+            is_moved = is_moved or bool(moves)
+        return query if is_moved else None
 
     @property
     def chips(self):

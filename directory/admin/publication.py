@@ -9,7 +9,7 @@ from directory.models import OldAddress
 
 
 class AddressAdmin(admin.ModelAdmin):
-    """The admin of a model whose pages keep their old addresses."""
+    """The admin of a model whose objects keep their old addresses."""
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -15,7 +15,7 @@ class ThemeAdmin(AddressAdmin, TranslatedAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(TranslatedAdmin):
+class TopicAdmin(AddressAdmin, TranslatedAdmin):
     list_display = ["title", "theme", "position"]
     list_filter = ["theme"]
     list_select_related = ["theme"]

@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from directory.models.resources import Resource
 from directory.models.situations import Situation
-from themes.models import Theme
+from themes.models import Theme, Topic
 
-# What has an address of its own, and which of it readers have ever seen.
-SEEN = {Theme: {}, Resource: {"was_published": True}, Situation: {"was_published": True}}
+# What stands in addresses by its slug, and which of it readers have ever seen.
+SEEN = {Theme: {}, Topic: {}, Resource: {"was_published": True}, Situation: {"was_published": True}}
 
 
 class OldAddressQuerySet(models.QuerySet):

@@ -8,7 +8,7 @@ from directory.models.resources import PLACES
 from directory.places import parameter_of
 from directory.search.answers import count_empty_search, nearest_with_some, other_answers
 from directory.translations.provenance import CARD_TEXTS, of_page
-from directory.views.withdrawn import MOST_RELATED, what_became_of
+from directory.views.withdrawn import MOST_RELATED, follow, what_became_of
 from themes.models import Topic
 
 PER_PAGE = 20
@@ -18,6 +18,8 @@ def resource_list(request):
     filterset = ResourceFilter(request.GET, Resource.objects.published())
     if filterset.form.is_valid() and (typed := filterset.form.cleaned_data["lieu"]):
         return redirect(f"{request.path}?{with_place(request.GET, typed)}")
+    if moved := filterset.moved_query:
+        return follow(request, request.path, moved)
     search = filterset.search
     paginator = Paginator(filterset.qs.for_cards(filterset.place, with_body=bool(search)), PER_PAGE)
     paginator.count = filterset.total

@@ -32,12 +32,14 @@ def what_became_of(request, model, slug, *, address_of=None):
     return follow(request, (address_of or model.get_absolute_url)(moved))
 
 
-def follow(request, address):
+def follow(request, address, query=None):
     """The redirect to where a page is now, with the question that its old address carried, and what a form sent (308).
+
+    `query` is that question, a QueryDict, where it changes too.
 
     Browsers would keep it for ever, and turn in circles once an object takes back its old address: they ask again.
     """
-    query = request.GET.urlencode()
+    query = (query or request.GET).urlencode()
     response = redirect(
         f"{address}{'?' if query else ''}{query}", permanent=True, preserve_request=request.method == "POST"
     )

@@ -178,6 +178,29 @@ def test_a_changed_address_redirects_for_good_in_the_same_language_with_its_ques
     assert client.get(f"/{language}/{path}/enfin/").status_code == 200
 
 
+@pytest.mark.parametrize("theme", ["mobilite", "une-etape"])
+def test_a_list_asked_by_what_a_theme_and_a_topic_were_called_redirects_to_the_same_question(client, theme):
+    moving, topic = Theme.objects.get(slug="mobilite"), make_topic()
+    left = topic.slug
+    rename(moving, "une-etape")
+    rename(moving, "mobilites")
+    rename(topic, "en-bus")
+    response = client.get(f"/ti/ressources/?theme={theme}&theme=langue&sujet={left}&departement=15")
+    assert response.status_code == 301
+    assert response.url == "/ti/ressources/?theme=mobilites&theme=langue&sujet=en-bus&departement=15"
+    assert client.get(response.url).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["theme=jamais", "theme=%00&sujet=%00", "sujet=supprime"])
+def test_a_list_asked_by_what_was_never_a_theme_or_is_no_more_a_topic_says_so(client, query):
+    topic = make_topic(slug="supprime")
+    topic.delete()
+    rename(Theme.objects.get(slug="mobilite"), "mobilites")
+    response = client.get(f"/fr/ressources/?{query}")
+    assert response.status_code == 200
+    assert response.context["form"].errors
+
+
 def test_browsers_do_not_keep_a_redirect_that_may_turn_round(client, instance, kind):
     old = instance.slug
     rename(instance, "ailleurs")
