@@ -9,7 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from directory.exchange.columns import table_of
+from directory.exchange.importing import Import
+from directory.models import Resource, Upload
 from directory.states import MODELS
+from themes.models import Topic
 
 ENGLISH = {"accept-language": "en"}
 
@@ -37,6 +40,20 @@ def table(*rows, delimiter=","):
     return file.getvalue().encode()
 
 
+def new_entry(**fields):
+    """The least that a row of entries needs to be added."""
+    values = {
+        "slug": "essai-import",
+        "title_fr": "Essai d'import",
+        "summary_fr": "Une phrase.",
+        "kind": "outil",
+        "topics": "conduire",
+        "source": "Test",
+    }
+    values["topics"] = Topic.objects.values_list("slug", flat=True).first()
+    return values | fields
+
+
 def send(client, model, file, name="table.csv"):
     """What the admin answers to an upload, after its redirections: the page as text."""
     file = SimpleUploadedFile(name, file)
@@ -60,6 +77,15 @@ class Page:
         response = self.client.post(self.url, {"seen": seen[1] if seen else ""} | fields, headers=ENGLISH)
         assert response.status_code == 200
         return Page(self.client, self.url, unescape(response.getvalue().decode()))
+
+
+def fingerprint(page):
+    """What the comparison of the file behind a page comes to, as if its page had offered to confirm it."""
+    upload = Upload.objects.latest("pk")
+    work = Import(Resource, upload.rows(), upload.user)
+    for _rows in work.compare():
+        pass
+    return work.fingerprint
 
 
 def everything():
