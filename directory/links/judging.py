@@ -117,7 +117,7 @@ class Judge:
             self.robots[site] = self.read_robots(site)
         if self.robots[site] is None:
             raise Failure(Reason.ROBOTS_SILENT)
-        if not self.robots[site].can_fetch(AGENT, str(url)):
+        if not self.robots[site].can_fetch(str(url), AGENT):
             raise Failure(Reason.ROBOTS)
 
     def read_robots(self, site):

@@ -4,7 +4,8 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.robotparser import RobotFileParser
+
+from protego import Protego
 
 PAUSE_SECONDS = 1
 # What a site asks for (Crawl-delay, Retry-After) is granted up to here: a check must end some day.
@@ -62,7 +63,5 @@ class Turns:
 
 
 def rules(text):
-    """The RobotFileParser of a robots.txt, as bytes."""
-    parser = RobotFileParser()
-    parser.parse(text.decode("utf-8-sig", errors="replace").splitlines())
-    return parser
+    """What a robots.txt, as bytes, asks of programs, as RFC 9309 has it."""
+    return Protego.parse(text.decode("utf-8-sig", errors="replace"))

@@ -23,6 +23,9 @@ pytestmark = pytest.mark.django_db
         ((200, {"Content-Encoding": "gzip"}, gzip.compress(b"User-agent: *\nDisallow: /")), Reason.ROBOTS),
         ((200, {}, b"User-agent: *\nDisallow: /prive/\n\nUser-agent: SurQuiCompter\nAllow: /"), ""),
         ((200, {}, b"User-agent: *\nDisallow: /ailleurs/"), ""),
+        ((200, {}, b"User-agent: *\nDisallow: /*/page$"), Reason.ROBOTS),
+        ((200, {}, b"User-agent: *\nDisallow: /*.pdf$"), ""),
+        ((200, {}, b"User-agent: *\nDisallow: /\nAllow: /prive/"), ""),  # the longer rule, wherever it stands
         ((200, {}, b"\xff\xfe<html>\x00pas un robots.txt"), ""),
         ((200, {"Content-Encoding": "gzip"}, b"ni un gzip"), ""),
         ((200, {"Content-Encoding": "gzip"}, GZIP_BOMB), ""),
