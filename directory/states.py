@@ -68,8 +68,8 @@ def localized_columns(model):
     }
 
 
-def batches(items):
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+def batches(items, size=BATCH):
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def states(model, pks):

@@ -1,6 +1,5 @@
 """Import and export in the admin: a list taken away as a table; a file brought back, looked at, then saved whole."""
 
-import logging
 import tempfile
 from itertools import islice
 
@@ -8,16 +7,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext as _, gettext_lazy, override
+from django.utils.translation import gettext as _, gettext_lazy
 
 from directory import duplicates
+from directory.admin.streaming import progress, refused, streamed
 from directory.exchange.columns import table_of
 from directory.exchange.files import FORMATS, MOST_BYTES, MOST_ROWS, Unreadable, read, write_csv, write_xlsx
 from directory.exchange.importing import ADDED, CHANGED, REFUSED, UNCHANGED, Import, NotSaved
@@ -28,12 +27,6 @@ from directory.translations.work import word_diff
 
 MOST_SHOWN = 200
 MOST_ALIKE = 5  # of one row
-# Where the rows go in a page that is sent while they are read.
-HERE = "<!-- progress -->"
-BUSY = gettext_lazy("Someone else is saving a great deal: nothing of yours was saved. Try again in a moment.")
-
-FAILED = gettext_lazy("Something went wrong on our side. Those who run the site will find it in its log.")
-logger = logging.getLogger(__name__)
 
 
 class UploadForm(forms.Form):
@@ -164,27 +157,14 @@ class WithExchange(admin.ModelAdmin):
             upload.delete()
             messages.success(request, _("Nothing was imported."))
             return HttpResponseRedirect(self.address("changelist"))
-        page = self.exchange_page(
+        return streamed(
             request,
-            "import",
+            self.saved(request, upload) if request.method == "POST" else self.compared(request, upload),
+            again=request.path,
+            **self.admin_site.each_context(request),
+            opts=self.opts,
             title=_("Import: %(file)s") % {"file": upload.name},
-            here=HERE,
         )
-        before, after = page.render().content.decode().split(HERE)
-        steps = self.saved(request, upload) if request.method == "POST" else self.compared(request, upload)
-        return StreamingHttpResponse(
-            in_language(get_language(), [before], self.told(request, steps), [after]),
-            # Neither packed nor held back on the way: each row read is to be seen at once.
-            headers={"Content-Encoding": "identity", "X-Accel-Buffering": "no", "Cache-Control": "no-store"},
-        )
-
-    def told(self, request, steps):
-        """The same HTML; of a failure that nobody foresaw, a sentence, for the page is already half sent."""
-        try:
-            yield from steps
-        except Exception:
-            logger.exception("Import failed")
-            yield self.fragment(request, "refused", sentence=FAILED, again=request.path)
 
     def compared(self, request, upload):
         """Yield the HTML of a comparison as it goes on, and at its end what it found, to be confirmed."""
@@ -198,7 +178,7 @@ class WithExchange(admin.ModelAdmin):
                         shown[row.outcome].append(self.shown(row))
         except Unreadable as error:
             upload.delete()
-            yield self.fragment(request, "refused", sentence=error, again=self.address("import"))
+            yield refused(request, self.address("import"), error)
             return
         yield self.fragment(
             request,
@@ -220,9 +200,7 @@ class WithExchange(admin.ModelAdmin):
             for done in steps:
                 yield progress(done, upload.row_count)
         except (NotSaved, Unreadable) as error:
-            yield self.fragment(request, "refused", sentence=error, again=request.path)
-        except OperationalError:  # SQLite, which has one writer at a time
-            yield self.fragment(request, "refused", sentence=BUSY, again=request.path)
+            yield refused(request, request.path, error)
         else:
             upload.delete()
             left_out = 0 if "with_alike" in said else work.alike_count
@@ -268,19 +246,3 @@ class WithExchange(admin.ModelAdmin):
                 for slugs, signs in groups
             ],
         )
-
-
-def in_language(language, *parts):
-    """The strings of some iterables, made in a language: a page is sent after its request gave the language back."""
-    for part in parts:
-        steps = iter(part)
-        while True:
-            with override(language):
-                step = next(steps, None)
-            if step is None:
-                break
-            yield step
-
-
-def progress(done, total):
-    return render_to_string("admin/exchange/_progress.html", {"done": done, "total": total})

@@ -11,11 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _, gettext_lazy
 
 from directory.admin.read_only import ReadOnlyAdmin
+from directory.admin.streaming import progress, refused, streamed
 from directory.groups import can
 from directory.history import Act, Change, act
 from directory.history.display import rows
@@ -25,6 +27,9 @@ from directory.states import KINDS, MODELS
 
 MOST_SHOWN = 200
 LAST_ACTS = 3  # on the form itself
+MOST_LINES = 20  # of what keeps an undo from being done
+NOTHING_PUT_BACK = gettext_lazy("Nothing was put back.")
+PUT_BACK = gettext_lazy("Put back as it was. This too stands in the history and can be undone.")
 
 
 class WithHistory(admin.ModelAdmin):
@@ -195,21 +200,50 @@ class ActAdmin(ReadOnlyAdmin):
         return self.put_back(request, [change], partial(restore, change), back=history_url(change))
 
     def put_back(self, request, changes, write, *, back):
-        """Undo or restore, and show that at the top of the history; or say why not, `back` where the editor was."""
+        """Undo or restore, and show that at the top of the history; or say why not, with the way `back`.
+
+        `write` does it as `directory.history.undoing` does: step by step, so that of much work each step is told.
+        """
         if not all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes}):
             raise PermissionDenied
+        if not changes:
+            messages.error(request, _("Tick at least one thing to put back."))
+            return HttpResponseRedirect(back)
+        steps = within_area(request.user, changes, write(user=request.user, reason=request.POST.get("_reason", "")))
+        if len(changes) > MOST_SHOWN:
+            return streamed(
+                request,
+                told(request, steps, len(changes), back),
+                again=back,
+                **self.admin_site.each_context(request),
+                opts=self.opts,
+                title=_("Undo what is ticked"),
+            )
         try:
-            if not changes:
-                messages.error(request, _("Tick at least one thing to put back."))
-            else:
-                with transaction.atomic():
-                    refuse_others(request.user, changes)
-                    write(user=request.user, reason=request.POST.get("_reason", ""))
-                    refuse_others(request.user, changes)
-                messages.success(request, _("Put back as it was. This too stands in the history and can be undone."))
-                return HttpResponseRedirect(reverse("admin:directory_act_changelist"))
-        except UndoRefused as refused:
-            messages.error(request, _("Nothing was put back."))
-            for line in refused.lines[:20]:
+            for _done in steps:
+                pass
+        except UndoRefused as refusal:
+            for line in (NOTHING_PUT_BACK, *refusal.lines[:MOST_LINES]):
                 messages.error(request, line)
-        return HttpResponseRedirect(back)
+            return HttpResponseRedirect(back)
+        messages.success(request, PUT_BACK)
+        return HttpResponseRedirect(reverse("admin:directory_act_changelist"))
+
+
+def within_area(user, changes, steps):
+    """Take steps that undo changes, in one transaction; raise UndoRefused when something of others is touched."""
+    with transaction.atomic():
+        refuse_others(user, changes)
+        yield from steps
+        refuse_others(user, changes)
+
+
+def told(request, steps, total, back):
+    """Yield the HTML of steps as they are done, and at their end what came of it."""
+    try:
+        for done in steps:
+            yield progress(done, total)
+    except UndoRefused as refusal:
+        yield refused(request, back, NOTHING_PUT_BACK, *refusal.lines[:MOST_LINES])
+    else:
+        yield render_to_string("admin/history/_put_back.html", {"sentence": PUT_BACK, "opts": Act._meta}, request)

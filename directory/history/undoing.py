@@ -1,5 +1,9 @@
 """Putting back what was: a whole act, some of its changes, or one object as it once stood. Each is an act itself."""
 
+from collections import defaultdict
+from itertools import chain, groupby
+from operator import itemgetter
+
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
@@ -7,9 +11,12 @@ from django.utils.translation import gettext as _
 from directory.history.tracking import act
 from directory.models import Act, Change
 from directory.models.resources import PLACES, check_places
-from directory.states import MODELS, states, write
+from directory.search import index
+from directory.states import MODELS, batches, states, write
 
 ORDER = list(MODELS)
+# How many are put back between two signs of progress: a few seconds of work.
+STEP = 100
 
 
 class UndoRefused(Exception):
@@ -40,13 +47,14 @@ def changed_since(changes):
 def undo(changes, *, user=None, reason="", anyway=False):
     """Put back what was before some changes of one act, even over what was changed again since, with `anyway`.
 
-    Raises UndoRefused when something was changed since and `anyway` is not said, or when the result would not hold.
+    A generator of how many are done: all is written at its end, or nothing. Raises UndoRefused when something was
+    changed since and `anyway` is not said, or when the result would not hold.
     """
     changes = sorted(changes, key=lambda change: ORDER.index(change.kind))
     if not anyway and (later := changed_since(changes)):
         raise UndoRefused([_("%(name)s was changed since.") % {"name": c.name} for c in changes if c.pk in later])
     wanted = [(change.kind, change.object_id, change.name, change.before) for change in changes]
-    put_back(wanted, user=user, reason=reason, undoes=changes[0].act)
+    yield from put_back(wanted, user=user, reason=reason, undoes=changes[0].act)
 
 
 def state_after(change):
@@ -59,34 +67,65 @@ def state_after(change):
 
 
 def restore(change, *, user=None, reason=""):
-    """Put one object back as it was just after a change; raises UndoRefused when that would not hold."""
+    """Put one object back as it was just after a change; in steps, and refused, like `undo`."""
     values = state_after(change)
-    put_back([(change.kind, change.object_id, change.name, values)], user=user, reason=reason)
+    yield from put_back([(change.kind, change.object_id, change.name, values)], user=user, reason=reason)
 
 
 def put_back(wanted, *, user, reason, undoes=None):
-    """Write (kind, pk, name, values) in order, then delete, last first, those whose values are None."""
-    lines = []
-    with act(user=user, reason=reason, origin=Act.Origin.UNDO, undoes=undoes):
+    """Write (kind, pk, name, values) in order, then delete, last first, those whose values are None.
+
+    Yields how many are done, after each STEP.
+    """
+    done, lines = 0, []
+    with act(user=user, reason=reason, origin=Act.Origin.UNDO, undoes=undoes) as recorder:
+        # All at once, which each write would else do for itself.
+        recorder.watch(MODELS[kind](pk=pk) for kind, pk, _name, _values in wanted)
         left, before = [item for item in wanted if item[3] is not None], None
         while left and left != before:  # an entry may wait for the one that replaces it to be back
             before, left, lines = left, [], []
-            for kind, pk, name, values in before:
-                try:
-                    instance = write(MODELS[kind], pk, values)
-                    if kind == "resource":
-                        check_places_of(instance)
-                except ValidationError as error:
-                    left.append((kind, pk, name, values))
-                    lines += [f"{name}: {sentence}" for sentence in error.messages]
-        for kind, pk, name, values in reversed(wanted):
-            if values is None:
-                try:
-                    MODELS[kind].objects.filter(pk=pk).delete()
-                except ProtectedError:
-                    lines.append(_("%(name)s cannot be deleted: other things hang on it.") % {"name": name})
+            for some in batches(before, STEP):
+                refused = write_back(some)
+                left += [some[number] for number in refused]
+                lines += chain(*refused.values())
+                done += len(some) - len(refused)
+                yield done
+        for kind, added in groupby((item for item in reversed(wanted) if item[3] is None), itemgetter(0)):
+            for some in batches([(pk, name) for _kind, pk, name, _values in added], STEP):
+                lines += delete(MODELS[kind], dict(some))
+                done += len(some)
+                yield done
         if lines:
             raise UndoRefused(lines)
+
+
+def write_back(items):
+    """Write (kind, pk, name, values); return {number: sentences} of those that cannot be, as things are."""
+    written, refused = defaultdict(list), {}
+    with index.left_alone():
+        for number, (kind, pk, name, values) in enumerate(items):
+            try:
+                instance = write(MODELS[kind], pk, values)
+                if kind == "resource":
+                    check_places_of(instance)
+            except ValidationError as error:
+                refused[number] = [f"{name}: {sentence}" for sentence in error.messages]
+            else:
+                written[MODELS[kind]].append(pk)
+    for model, pks in written.items():
+        index.written_in_bulk(model, pks)
+    return refused
+
+
+def delete(model, names):
+    """Delete objects of a model, {pk: name}; return a sentence for each that cannot be."""
+    try:
+        model.objects.filter(pk__in=names).delete()
+    except ProtectedError:
+        if len(names) > 1:
+            return [line for pk, name in names.items() for line in delete(model, {pk: name})]
+        return [_("%(name)s cannot be deleted: other things hang on it.") % {"name": name} for name in names.values()]
+    return []
 
 
 def check_places_of(resource):

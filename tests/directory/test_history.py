@@ -24,7 +24,7 @@ def last_act():
 
 def undo_last(**said):
     item = last_act()
-    undo(item.changes.all(), **said)
+    list(undo(item.changes.all(), **said))
     return item
 
 
@@ -135,14 +135,14 @@ def test_an_undo_leaves_alone_what_others_changed_since_unless_told_otherwise():
     with act():
         entry.summary_fr = "Autre."
         entry.save()
-    undo(item.changes.all())
+    list(undo(item.changes.all()))
     entry.refresh_from_db()
     assert (entry.title_fr, entry.summary_fr) == ("Un", "Autre.")
 
     with pytest.raises(UndoRefused):  # its title is no longer what that act had made of it
-        undo(item.changes.all())
+        list(undo(item.changes.all()))
     assert Resource.objects.get(pk=entry.pk).title_fr == "Un"
-    undo(item.changes.all(), anyway=True)
+    list(undo(item.changes.all(), anyway=True))
 
 
 def test_an_undo_can_itself_be_undone():
@@ -163,7 +163,7 @@ def test_any_version_can_be_put_back():
             entry.title_fr, entry.summary_fr = title, summary
             entry.save()
     second = Change.objects.filter(kind="resource", object_id=entry.pk, after__has_key="title_fr").order_by("pk")[1]
-    restore(second)
+    list(restore(second))
     entry.refresh_from_db()
     assert (entry.title_fr, entry.summary_fr) == ("Deux", "Une.")
 
@@ -176,7 +176,7 @@ def test_an_undo_that_would_not_hold_is_refused_with_a_sentence():
     item = last_act()
     make_resource(slug="ancienne")
     with pytest.raises(UndoRefused, match="Fiche"):
-        undo(item.changes.all())
+        list(undo(item.changes.all()))
 
 
 def test_what_is_known_of_a_translation_comes_back_with_it():
@@ -235,3 +235,49 @@ def test_the_list_of_changes_costs_no_query_per_row(editor, django_assert_max_nu
         make_resource(title_fr=f"Fiche {number}")
     with django_assert_max_num_queries(12):
         editor.get("/admin/directory/act/")
+
+
+@pytest.fixture
+def renamed(monkeypatch):
+    """An act of five changes, where more than two are many."""
+    monkeypatch.setattr("directory.admin.history.MOST_SHOWN", 2)
+    monkeypatch.setattr("directory.history.undoing.STEP", 2)
+    entries = [make_resource(title_fr="Avant") for _number in range(5)]
+    with act():
+        for entry in entries:
+            entry.title_fr = "Après"
+            entry.save()
+    return entries
+
+
+def undo_in_the_admin(client, item):
+    data = {"change": item.changes.values_list("pk", flat=True)[:2], "rest": "1"}
+    return client.post(f"/admin/directory/act/{item.pk}/change/", data)
+
+
+def titles(entries):
+    return set(Resource.objects.filter(pk__in=[entry.pk for entry in entries]).values_list("title_fr", flat=True))
+
+
+def test_the_undo_of_much_tells_how_far_it_is(editor, renamed):
+    page = undo_in_the_admin(editor, last_act()).getvalue().decode()
+    assert [f"{done} / 5" in page for done in range(6)] == [False, False, True, False, True, True]
+    assert "rétabli comme avant" in page
+    assert titles(renamed) == {"Avant"}
+
+
+def test_the_undo_of_much_says_why_nothing_was_put_back(editor, renamed):
+    item = last_act()
+    with act():
+        renamed[3].title_fr = "Encore"
+        renamed[3].save()
+    page = undo_in_the_admin(editor, item).getvalue().decode()
+    assert "Après a changé depuis." in page
+    assert titles(renamed) == {"Après", "Encore"}
+
+
+def test_an_undo_that_is_cut_on_the_way_puts_nothing_back(editor, renamed):
+    response = undo_in_the_admin(editor, last_act())
+    assert any(b"2 / 5" in part for part in response)
+    response.close()
+    assert titles(renamed) == {"Après"}

@@ -252,7 +252,7 @@ def test_an_address_that_is_not_saved_is_not_left(instance):
 
 
 def undo_last(**said):
-    undo(Act.objects.first().changes.all(), **said)
+    list(undo(Act.objects.first().changes.all(), **said))
 
 
 def test_an_undone_change_of_address_turns_the_redirect_round(client, kind, instance):
@@ -308,7 +308,7 @@ def test_what_pointed_to_an_entry_by_its_old_address_points_to_it_again():
     step.resources.clear()
     cleared = Act.objects.first()
     rename(entry, "ailleurs")
-    undo(cleared.changes.all())
+    list(undo(cleared.changes.all()))
     assert [*step.resources.all()] == [entry]
 
 

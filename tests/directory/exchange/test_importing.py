@@ -39,7 +39,7 @@ def test_an_import_is_one_act_and_its_undo_restores_the_exact_export(editor, for
     assert "Added: 1. Changed: 1." in page
     act = Act.objects.latest("pk")
     assert (act.origin, act.reason, act.by, act.changes.count()) == ("import", "Mise à jour annuelle", "editor", 2)
-    undo(list(act.changes.all()))
+    list(undo(act.changes.all()))
     assert everything() == state
     assert export(editor, Resource) == before["csv"]
 

@@ -75,7 +75,7 @@ def test_an_import_of_many_is_undone_at_once(editor, settings):
     url = reverse("admin:directory_act_change", args=[Act.objects.latest("pk").pk])
     form = editor.get(url).content.decode()
     ticked = {name: re.findall(f'name="{name}" value="(\\w+)"', form) for name in ("change", "rest")}
-    assert editor.post(url, ticked).status_code == 302
+    assert "210 / 210" in editor.post(url, ticked).getvalue().decode()
     assert everything() == before
 
 
