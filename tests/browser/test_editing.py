@@ -107,3 +107,26 @@ def test_a_preview_opens_in_a_tab_of_its_own_and_saves_nothing(open_editor):
     assert page.input_value("#id_title_fr") == "Zorglub"
     page.reload()
     assert page.input_value("#id_title_fr") != "Zorglub"
+
+
+# While a page loads: how many signs of progress are seen at once.
+WATCH = """
+window.counts = [];
+new MutationObserver(() => {
+    const seen = [...document.querySelectorAll("progress")].filter((item) => item.checkVisibility());
+    if (seen.length) counts.push(seen.length);
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+def test_an_import_shows_how_far_it_is_and_only_that(editor_page):
+    rows = "slug,language,said,means\n" + "".join(f"fr-essai-{n},fr,essai {n},x\n" for n in range(2000))
+    file = {"name": "synonymes.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    editor_page.goto("/admin/directory/synonym/import/")
+    editor_page.set_input_files("[type=file]", files=[file])
+    editor_page.add_init_script(WATCH)
+    editor_page.click("input[type=submit].default")
+    editor_page.wait_for_selector("[name=cancel]")
+    assert set(editor_page.evaluate("counts")) == {1}
+    assert editor_page.locator("progress:visible").count() == 0
+    editor_page.click("[name=cancel]")
