@@ -9,11 +9,12 @@ class DirectoryConfig(AppConfig):
 
     def ready(self):
         from directory.history import tracking
-        from directory.models import addresses
+        from directory.models import addresses, reports
         from directory.reports import guard
         from directory.search import index
 
         addresses.connect()
         index.connect()
+        reports.connect()
         tracking.connect()
         register(guard.check_address_header, Tags.security, deploy=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models.signals import post_save, pre_delete
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
@@ -121,13 +122,16 @@ class Report(Message):
         DANGER = "danger", _("It is dangerous or dishonest")
         OTHER = "autre", _("Something else")
 
-    # Deleting an entry keeps what was said of it: the reader's reference still answers.
+    # Deleting an entry keeps what was said of it: the reader's reference still answers. Should it come back with its
+    # key, which no other object takes, it is tied to that again.
     resource = models.ForeignKey(
         Resource, models.SET_NULL, null=True, related_name="reports", editable=False, verbose_name=_("entry")
     )
+    resource_was = models.PositiveBigIntegerField(null=True, editable=False)
     branch = models.ForeignKey(
         Branch, models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("branch")
     )
+    branch_was = models.PositiveBigIntegerField(null=True, editable=False)
     kind = models.CharField(_("What is wrong?"), max_length=10, choices=Kind)
     text = models.TextField(_("What should it say?"), blank=True, max_length=2000)
 
@@ -167,6 +171,7 @@ class Proposal(Message):
         editable=False,
         verbose_name=_("entry made of it"),
     )
+    draft_was = models.PositiveBigIntegerField(null=True, editable=False)
 
     class Meta(Message.Meta):
         verbose_name = _("proposal")
@@ -182,3 +187,27 @@ def forget_old_emails():
     limit = timezone.now() - EMAILS_KEPT
     kept = [model.objects.exclude(email="").filter(created_at__lt=limit) for model in (Report, Proposal)]
     return sum(messages.update(email="") for messages in kept)
+
+
+TIES = {Resource: [(Report, "resource"), (Proposal, "draft")], Branch: [(Report, "branch")]}
+
+
+def untie(sender, instance, **kwargs):
+    """Before a delete: remember what the messages about an object were about."""
+    for model, name in TIES[sender]:
+        model.objects.filter(**{name: instance}).update(**{f"{name}_was": instance.pk})
+
+
+def tie_again(sender, instance, created, **kwargs):
+    """After a save that brings an object back: the messages about it are about it again."""
+    if created:
+        for model, name in TIES[sender]:
+            messages = model.objects.filter(**{name: None, f"{name}_was": instance.pk})
+            messages.update(**{name: instance, f"{name}_was": None})
+
+
+def connect():
+    """Have every delete and restoration of what messages are about, wherever it comes from, keep them."""
+    for model in TIES:
+        pre_delete.connect(untie, sender=model)
+        post_save.connect(tie_again, sender=model)

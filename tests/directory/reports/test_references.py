@@ -5,6 +5,8 @@ from django.utils.html import escape
 from django.utils.translation import override
 from pytest_django.asserts import assertContains, assertNotContains
 
+from directory.history import Act, act
+from directory.history.undoing import undo
 from directory.models import Report, Resource
 from directory.models.reports import LETTERS, new_reference, read_reference
 from tests.directory.reports.messages import READER, page_of, report_path
@@ -62,6 +64,20 @@ def test_a_message_still_answers_when_its_entry_is_hidden_or_deleted(client, res
     assertNotContains(client.get(page_of(report)), page_of(resource))
     resource.delete()
     assertContains(client.get(page_of(report)), report.reference)
+
+
+def test_a_deleted_entry_that_is_restored_has_its_messages_again(resource):
+    branch = make_branch(resource, ["15"])
+    report, proposal, other = make_report(resource, branch=branch), make_proposal(draft=resource), make_report()
+    about = (resource.pk, branch.pk, resource.pk, other.resource.pk)
+    with act():
+        resource.delete()
+    report.refresh_from_db()
+    assert (report.resource, report.branch) == (None, None)
+    list(undo(Act.objects.first().changes.all()))
+    for message in (report, proposal, other):
+        message.refresh_from_db()
+    assert (report.resource_id, report.branch_id, proposal.draft_id, other.resource_id) == about
 
 
 def test_the_pages_have_a_fixed_number_of_queries(client, resource, django_assert_num_queries):
