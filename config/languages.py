@@ -45,6 +45,10 @@ class ReaderLanguageMiddleware(LocaleMiddleware):
 
 
 DJANGO_MESSAGES = [
+    gettext_noop("Pashto"),
+    gettext_noop("Tigrinya"),
+    # Django's French takes everything for masculine.
+    gettext_noop("Delete selected %(verbose_name_plural)s"),
     gettext_noop("This field is required."),
     gettext_noop("Enter a valid value."),
     gettext_noop("Enter a whole number."),

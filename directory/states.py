@@ -68,6 +68,11 @@ def localized_columns(model):
     }
 
 
+def language_of(model, column):
+    """The language of a translated column, "" for what has none."""
+    return localized_columns(model).get(column, ("", ""))[1]
+
+
 def batches(items, size=BATCH):
     return (items[start : start + size] for start in range(0, len(items), size))
 

@@ -14,7 +14,7 @@ from directory.admin import coverage, statistics
 from directory.admin.filters import list_of
 from directory.admin.translations import TODO, languages_of
 from directory.groups import can
-from directory.models import Branch, Department, EmptySearch, Link, Message, Proposal, Report, Resource
+from directory.models import Branch, Department, EmptySearch, Link, Message, Proposal, Report, Resource, Situation
 from directory.models.links import Verdict
 from directory.roles import changeable
 from directory.translations import work
@@ -36,13 +36,14 @@ class Line:
 
 
 def drafts(user):
-    if user.has_perm("directory.change_resource"):
-        yield Line(
-            _("Drafts to publish"),
-            changeable(user, Resource.objects.drafts()).count(),
-            list_of(Resource, user, is_published__exact=0, was_published__exact=0),
-            _("Readers do not see them yet."),
-        )
+    for model in (Resource, Situation):
+        if user.has_perms(can("change", model)):
+            yield Line(
+                _("Drafts to publish: %(models)s") % {"models": model._meta.verbose_name_plural},
+                changeable(user, model.objects.drafts()).count(),
+                list_of(model, user, is_published__exact=0, was_published__exact=0),
+                _("Readers do not see them yet."),
+            )
 
 
 def messages(user):

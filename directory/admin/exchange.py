@@ -21,7 +21,7 @@ from directory.exchange.columns import table_of
 from directory.exchange.files import FORMATS, MOST_BYTES, MOST_ROWS, Unreadable, read, write_csv, write_xlsx
 from directory.exchange.importing import ADDED, CHANGED, REFUSED, UNCHANGED, Import, NotSaved
 from directory.models import NotDuplicate, Upload
-from directory.states import KINDS
+from directory.states import KINDS, language_of
 from directory.translations import plain
 from directory.translations.work import word_diff
 
@@ -217,7 +217,10 @@ class WithExchange(admin.ModelAdmin):
         alike = islice(row.alike.items(), MOST_ALIKE)
         return {
             "row": row,
-            "changes": [(labels[name], word_diff(old, new)) for name, (old, new) in row.changes.items()],
+            "changes": [
+                (labels[name], word_diff(old, new), language_of(self.model, name))
+                for name, (old, new) in row.changes.items()
+            ],
             "problems": [(labels[name], sentences) for name, sentences in row.problems.items()],
             "alike": [(slug, [duplicates.SIGNS[sign] for sign in signs]) for slug, signs in alike],
         }

@@ -71,7 +71,9 @@ class WithHistory(admin.ModelAdmin):
             "kind": KINDS[self.model],
             "acts": [
                 (item, list(group))
-                for item, group in groupby(map(shown, changes.order_by("-act", "pk")[:MOST_SHOWN]), attrgetter("act"))
+                for item, group in groupby(
+                    map(shown, changes.order_by("-act_id", "pk")[:MOST_SHOWN]), attrgetter("act")
+                )
             ],
             "may_change": self.has_change_permission(request, instance),
         }

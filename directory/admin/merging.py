@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from directory.admin.preview import is_preview
 from directory.history import Act, Change
-from directory.states import KINDS
+from directory.states import KINDS, language_of
 from directory.translations import fingerprint
 from directory.translations.work import both_sides, word_diff
 
@@ -104,7 +104,7 @@ class Difference:
     """What somebody else changed since the form was opened: a field, or a whole row.
 
     `act` is the last that changed it, None where it is not known; `theirs` and `mine` are HTML; `choice` names the
-    choice between both, and is empty where there is none.
+    choice between both, and is empty where there is none; `language` is that of the texts, where they have one.
     """
 
     label: str
@@ -113,6 +113,7 @@ class Difference:
     mine: str = ""
     note: str = ""
     choice: str = ""
+    language: str = ""
 
 
 def last_act(model, pk, name=None):
@@ -159,16 +160,19 @@ class Merge:
             label = f"{owner}{capfirst(field.label)}"
             there = form.get_initial_for_field(field, name)
             act = partial(last_act, form._meta.model, form.instance.pk, name)
+            language = language_of(form._meta.model, name)
             old, new = said(field, there), said(field, typed_in(field, name, posted))
             if typed[name] == seen or self.takes_theirs(place + name):
                 put(posted, name, sent(field, there))
                 if theirs != seen:
                     note = _("You did not change it: the form now has their version.")
-                    self.differences.append(Difference(label, act(), word_diff(new, old), note=note))
+                    self.differences.append(Difference(label, act(), word_diff(new, old), note=note, language=language))
             elif theirs == seen:
                 self.kept.append(label)
             else:
-                self.differences.append(Difference(label, act(), *both_sides(old, new), choice=place + name))
+                self.differences.append(
+                    Difference(label, act(), *both_sides(old, new), choice=place + name, language=language)
+                )
 
     def lay_over_rows(self, formset):
         """Do so with each row of an unbound formset; rows that others added join, rows that they deleted are told."""
@@ -180,7 +184,7 @@ class Merge:
             place = f"{formset.prefix}/{row.get(pk_name)}/"
             if form := there.pop(row.get(pk_name), None):
                 kept.append(row)
-                self.lay_over_row(form, row, place, f"{kind} “{form.instance}”")
+                self.lay_over_row(form, row, place, f"{kind} · {form.instance}")
             elif not row.get(pk_name):
                 new += [] if self.takes_theirs(mark_of_row(formset, row)) else [row]
             elif not row.get(DELETION_FIELD_NAME):
@@ -192,7 +196,7 @@ class Merge:
             kept.append(row)
             if not any(key.startswith(f"{formset.prefix}/{pk}/") for key in self.seen):
                 note = _("Added since you opened the form, which now has it.")
-                self.differences.append(Difference(f"{kind} “{form.instance}”", last_act(formset.model, pk), note=note))
+                self.differences.append(Difference(f"{kind} · {form.instance}", last_act(formset.model, pk), note=note))
         self.put_rows(formset.prefix, kept, new)
 
     def lay_over_row(self, form, row, place, owner):
@@ -207,7 +211,7 @@ class Merge:
         form = formset.empty_form
         texts = {name: said(field, typed_in(field, name, row)) for name, field in fields_of(form)}
         act = last_act(formset.model, row.get(formset.model._meta.pk.name))
-        label = f"{kind} “{next(filter(None, texts.values()), '')}”"
+        label = f"{kind} · {next(filter(None, texts.values()), '')}"
         if all(self.seen.get(place + name) == typed for name, typed in marks(form, row).items()):
             self.differences.append(Difference(label, act, note=_("Deleted since you opened the form.")))
             return []
@@ -218,7 +222,7 @@ class Merge:
                 label,
                 act,
                 theirs=_("Deleted."),
-                mine=format_html_join("\n", "{}: {}", lines),
+                mine=format_html_join("\n", "{} · {}", lines),
                 note=_("What you typed is kept as a new one, at the end."),
                 choice=mark_of_row(formset, row),
             )

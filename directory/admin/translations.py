@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -29,6 +30,7 @@ from themes.models import Theme
 CHANGED_MEANWHILE = gettext_lazy("Someone changed this text meanwhile. Nothing is saved yet: compare, then save again.")
 LOST = gettext_lazy("The translation does not keep what is in the French. Mend it, or tick “Save all the same”.")
 OTHER_GROUPS = {work.SITUATIONS: gettext_lazy("Situations"), work.GLOSSARY: gettext_lazy("Glossary")}
+PER_PAGE = 100
 TODO = [State.MISSING, State.OUTDATED, State.UNCHECKED]
 
 
@@ -173,6 +175,7 @@ class TranslationDesk(ReadOnlyAdmin):
             if is_asked and theme in (None, "", slug):
                 found.setdefault((text.kind, text.instance.slug), []).append(text)
         titles = dict(Theme.objects.values_list("slug", "title_fr")) | OTHER_GROUPS
+        page = Paginator(list(found.items()), PER_PAGE).get_page(request.GET.get("page"))
         return self.page(
             request,
             "todo",
@@ -190,9 +193,10 @@ class TranslationDesk(ReadOnlyAdmin):
                     # What changed in the French must be read, on the page of the object, before it is called checked.
                     "may_check": key not in outdated,
                 }
-                for key, texts in list(found.items())[:200]
+                for key, texts in page
             ],
-            total=len(found),
+            total=page.paginator.count,
+            page=page,
             state=wanted,
             theme=theme,
         )

@@ -168,6 +168,13 @@ def place_query(context):
     return f"?{urlencode(places)}" if places else ""
 
 
+@register.simple_tag
+def laid_out(language):
+    """The attributes of an element that holds a text in a language, "" where that is not known."""
+    direction = ("rtl" if get_language_info(language)["bidi"] else "ltr") if language else "auto"
+    return format_html('lang="{}" dir="{}"', language, direction)
+
+
 @register.filter
 def french(text):
     """Text that exists in French only: a name on a letter, an address, a source."""

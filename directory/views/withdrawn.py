@@ -48,7 +48,10 @@ def follow(request, address, query=None):
 
 
 def gone(request, instance, since):
-    """A page that is no longer published, and where to go; `instance` is None where it was deleted."""
+    """A page that is no longer published, and where to go; `instance` is None where it was deleted.
+
+    Browsers would keep it for ever, even once it is published again.
+    """
     themes, replacement, related, situations = list(Theme.objects.all()), None, [], []
     if isinstance(instance, Resource):
         replacement = instance.replacement
@@ -59,7 +62,7 @@ def gone(request, instance, since):
     shown = [(instance, ("title",))] if instance else []
     shown += [(entry, CARD_TEXTS) for entry in (replacement, *related) if entry]
     shown += [(other, ("title",)) for other in (*situations, *themes)]
-    return render(
+    response = render(
         request,
         "pages/withdrawn.html",
         {
@@ -75,3 +78,5 @@ def gone(request, instance, since):
         },
         status=410,
     )
+    add_never_cache_headers(response)
+    return response

@@ -109,6 +109,50 @@ def test_a_preview_opens_in_a_tab_of_its_own_and_saves_nothing(open_editor):
     assert page.input_value("#id_title_fr") != "Zorglub"
 
 
+def save(page):
+    page.click("input[name=_continue] >> nth=-1")
+
+
+def test_coming_back_to_a_form_lays_nothing_old_over_what_another_saved_since(open_editor):
+    first, second = open_editor(), open_editor()
+    open_entry(first)
+    first.fill("#id_summary_fr", "Une phrase de la première.")
+    save(first)
+    open_entry(second)
+    second.fill("#id_summary_fr", "Une autre, de la seconde.")
+    save(second)
+    first.go_back()
+    assert first.input_value("#id_summary_fr") == "Une autre, de la seconde."
+    first.fill("#id_phone", "04 71 11 11 11")
+    save(first)
+    second.reload()
+    assert second.input_value("#id_summary_fr") == "Une autre, de la seconde."
+
+
+def test_a_row_ticked_to_be_deleted_is_not_ticked_again_on_coming_back(open_editor):
+    page = open_editor()
+    page.goto("/admin/directory/situation/")
+    page.click("#result_list tbody tr:first-child th a")
+    page.check("#id_steps-0-DELETE", force=True)
+    page.goto("/admin/")
+    page.go_back()
+    assert not page.is_checked("#id_steps-0-DELETE")
+
+
+@pytest.mark.parametrize("is_typed", [True, False])
+def test_a_form_in_which_something_was_typed_is_not_left_without_a_question(open_editor, is_typed):
+    page = open_editor()
+    open_entry(page)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.click("#id_phone")
+    if is_typed:
+        page.type("#id_phone", "1")
+    page.click("#site-name a")
+    page.wait_for_url("/admin/")
+    assert asked == ["beforeunload"] * is_typed
+
+
 # While a page loads: how many signs of progress are seen at once.
 WATCH = """
 window.counts = [];

@@ -121,7 +121,7 @@ def test_the_words_that_came_and_went_are_marked():
     with act():
         entry.title_fr, entry.is_practice = "Le café du marché", True
         entry.save()
-    words = dict(rows(last_act().changes.get()))
+    words = {label: html for label, html, _language in rows(last_act().changes.get())}
     assert "Le café <del>de</del>" in next(html for html in words.values() if "café" in html)
     assert len(words) == 2
 
@@ -218,6 +218,28 @@ def test_an_editor_reads_the_history_and_undoes_from_it(editor):
     editor.post(page, {"change": [change.pk for change in item.changes.all()], "_reason": "Trop tôt"})
     entry.refresh_from_db()
     assert (entry.title_fr, last_act().reason) == ("Avant", "Trop tôt")
+
+
+def test_the_history_of_an_object_begins_with_the_last_change_however_many_there_are(editor, monkeypatch):
+    entry = make_resource(title_fr="Un")
+    for title in ("Deux", "Trois", "Quatre"):
+        with act(reason=f"Titre {title}"):
+            entry.title_fr = title
+            entry.save()
+    monkeypatch.setattr("directory.admin.history.MOST_SHOWN", 2)
+    page = editor.get(f"/admin/directory/resource/{entry.pk}/history/").content.decode()
+    assert page.index("Titre Quatre") < page.index("Titre Trois")
+    assert "Titre Deux" not in page
+    assert page.count("/restore/") == 1
+    assert page.index("/restore/") > page.index("Titre Trois")
+
+
+def test_a_difference_is_laid_out_as_its_language_is_written(editor):
+    entry = make_resource(title_ar="FAMI صندوق")
+    with act():
+        entry.title_ar = "FAMI الصندوق"
+        entry.save()
+    assertContains(editor.get(f"/admin/directory/resource/{entry.pk}/history/"), '<dd lang="ar" dir="rtl">FAMI ')
 
 
 def test_a_deleted_entry_is_found_in_the_history_and_restored(editor):

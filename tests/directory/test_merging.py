@@ -205,8 +205,8 @@ def test_rows_are_merged_field_by_field(editor, resource):
     other.departments.add("48")
     refused = editor.post(change_url(resource), opened)
     assert set(differences(refused)) == {
-        "Antenne “Aurillac” · E-mail",
-        "Antenne “Mauriac” · Départements",
+        "Antenne · Aurillac · E-mail",
+        "Antenne · Mauriac · Départements",
     }
     assert editor.post(change_url(resource), form_on(refused)).status_code == 302
     one.refresh_from_db()
@@ -220,7 +220,7 @@ def test_a_row_that_another_added_is_neither_lost_nor_doubled(editor, resource):
     opened |= {f"branches-0-{name}": [value] for name, value in row.items()} | {"branches-TOTAL_FORMS": ["1"]}
     make_branch(resource, ["15"], name="Mauriac")
     refused = editor.post(change_url(resource), opened)
-    assert list(differences(refused)) == ["Antenne “Mauriac”"]
+    assert list(differences(refused)) == ["Antenne · Mauriac"]
     assert editor.post(change_url(resource), form_on(refused)).status_code == 302
     assert sorted(resource.branches.values_list("name", flat=True)) == ["Mauriac", "Saint-Flour"]
 
@@ -230,7 +230,7 @@ def test_a_row_that_another_deleted_goes_when_it_was_not_changed(editor, resourc
     opened = form_on(editor.get(change_url(resource)))
     resource.branches.all().delete()
     refused = editor.post(change_url(resource), opened)
-    assert list(differences(refused)) == ["Antenne “Mauriac”"]
+    assert list(differences(refused)) == ["Antenne · Mauriac"]
     assert editor.post(change_url(resource), form_on(refused)).status_code == 302
     assert not resource.branches.exists()
 

@@ -197,6 +197,16 @@ def test_the_desk_counts_each_text_once_and_its_links_give_what_they_count(trans
         assert sum(dict(row["cells"])[state] for row in page.context["rows"]) == count
 
 
+def test_all_that_is_to_do_is_listed_page_by_page(translator, monkeypatch):
+    monkeypatch.setattr("directory.admin.translations.PER_PAGE", 3)
+    address = reverse("admin:translation_todo", args=["ar"])
+    asked = {"theme": "mobilite", "state": State.UNCHECKED}
+    found = [translator.get(address, asked | {"page": number}).context for number in (1, 2)]
+    names = [text.instance.slug for page in found for item in page["objects"] for text in item["texts"][:1]]
+    assert len(set(names)) == 6
+    assertContains(translator.get(address, asked), "page=2")
+
+
 def test_the_desk_has_a_fixed_number_of_queries(translator, django_assert_max_num_queries):
     for _ in range(10):
         make_resource(topics=[make_topic()])

@@ -52,6 +52,11 @@ def test_what_is_unpublished_says_so_in_every_language_and_says_where_to_go(clie
     assert not response.cookies
 
 
+def test_a_page_that_may_come_back_is_not_kept_by_browsers_as_gone(client, kind, instance):
+    withdraw(instance)
+    assert "no-store" in client.get(f"/fr/{kind}/{instance.slug}/").headers["Cache-Control"]
+
+
 @pytest.mark.parametrize("query", ["avec=fr", "departement=999", "commune=15014&avec=fr", "lieu=%00", "page=x&q=%ff"])
 def test_what_an_address_asked_does_not_keep_the_page_from_answering(client, kind, instance, query):
     withdraw(instance)
