@@ -9,6 +9,7 @@ from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -92,28 +93,41 @@ def history_url(change):
     return reverse(admin_urlname(MODELS[change.kind]._meta, "history"), args=[change.object_id])
 
 
-def may_write(user, model):
-    """Whether a user's groups let them add, change and delete objects of a model."""
-    return user.has_perms(can("add change delete", model))
+# What putting back Changes does to their objects, and of which.
+VERBS = {
+    "delete": Q(before__isnull=True),
+    "add": Q(after__isnull=True),
+    "change": Q(before__isnull=False, after__isnull=False),
+}
+
+
+def may_put_back(user, changes):
+    """Whether a user's groups let them do what putting back these Changes does."""
+    return all(
+        user.has_perms(can(verb, MODELS[kind]))
+        for verb, which in VERBS.items()
+        for kind in changes.filter(which).order_by().values_list("kind", flat=True).distinct()
+    )
 
 
 def of_others(user, changes):
-    """Those of the changes whose objects exist and are outside the user's area (directory.roles)."""
-    objects = {kind: {change.object_id for change in changes if change.kind == kind} for kind in MODELS}
-    found = {kind: MODELS[kind].objects.filter(pk__in=pks) for kind, pks in objects.items() if pks}
-    outside = {
-        (kind, pk)
-        for kind, queryset in found.items()
-        for pk in queryset.exclude(pk__in=changeable(user, queryset).values("pk")).values_list("pk", flat=True)
+    """Names of the objects of some Changes that exist and are outside the user's area (directory.roles)."""
+    if edits_everywhere(user):
+        return set()
+    names = {(kind, pk): name for kind, pk, name in changes.values_list("kind", "object_id", "name")}
+    found = {kind: MODELS[kind].objects.filter(pk__in=[pk for its, pk in names if its == kind]) for kind, _pk in names}
+    return {
+        names[kind, pk]
+        for kind, objects in found.items()
+        for pk in objects.exclude(pk__in=changeable(user, objects).values("pk")).values_list("pk", flat=True)
     }
-    return [change for change in changes if (change.kind, change.object_id) in outside]
 
 
 def hanging_of_others(user, changes):
-    """What undoing the additions among some changes would delete with them, and is outside the user's area."""
+    """What undoing the additions among some Changes would delete with them, and is outside the user's area."""
     collector = NestedObjects(using=DEFAULT_DB_ALIAS)
     for kind, model in MODELS.items():
-        added = {change.object_id for change in changes if change.kind == kind and change.before is None}
+        added = changes.filter(VERBS["delete"], kind=kind).values("object_id")
         collector.collect(model.objects.filter(pk__in=added))
     for model in collector.model_objs.keys() & KINDS.keys():
         objects = model.objects.filter(pk__in=[obj.pk for obj in collector.model_objs[model]])
@@ -124,8 +138,7 @@ def refuse_others(user, changes):
     """Raise UndoRefused when something of others would be written or deleted: asked before writing, and after."""
     if edits_everywhere(user):
         return
-    others = {change.name for change in of_others(user, changes)} | set(map(str, hanging_of_others(user, changes)))
-    if others:
+    if others := of_others(user, changes) | set(map(str, hanging_of_others(user, changes))):
         raise UndoRefused([_("%(name)s is outside your area.") % {"name": name} for name in sorted(others)])
 
 
@@ -170,28 +183,34 @@ class ActAdmin(ReadOnlyAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request):
             raise PermissionDenied
-        changes = list(item.changes.all())
+        changes = item.changes.all()
+        first = list(changes[:MOST_SHOWN])
         if request.method == "POST":
             ticked = set(request.POST.getlist("change"))
-            rest = changes[MOST_SHOWN:] if "rest" in request.POST else []
-            chosen = [change for change in changes[:MOST_SHOWN] if str(change.pk) in ticked] + rest
+            kept = [change.pk for change in first if str(change.pk) not in ticked]
+            chosen = changes.exclude(pk__in=kept)
+            if "rest" not in request.POST:
+                chosen = chosen.filter(pk__in=[change.pk for change in first])
+            if not may_put_back(request.user, chosen):
+                raise PermissionDenied
             write = partial(undo, chosen, anyway="anyway" in request.POST)
             return self.put_back(request, chosen, write, back=request.get_full_path())
-        later = changed_since(changes)
-        for change in changes[:MOST_SHOWN]:
+        later = changed_since(first)
+        for change in first:
             shown(change).is_changed_since = change.pk in later
+        hidden_count = changes.count() - len(first)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Change of %(moment)s") % {"moment": item},
             "opts": self.opts,
             "act": item,
-            "changes": changes[:MOST_SHOWN],
-            "hidden_changes": changes[MOST_SHOWN:],
-            "later": later,
+            "changes": first,
+            "hidden_count": hidden_count,
+            # Of what is not shown, it is found out when it is undone.
+            "may_be_later": later or hidden_count,
             # Nobody means to take back the whole guide by one click.
             "ticked": item.origin != Act.Origin.LOAD,
-            "may_undo": all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes})
-            and not of_others(request.user, changes),
+            "may_undo": may_put_back(request.user, changes) and not of_others(request.user, changes),
         }
         return TemplateResponse(request, "admin/history/act.html", context)
 
@@ -199,23 +218,25 @@ class ActAdmin(ReadOnlyAdmin):
         change = get_object_or_404(Change, pk=change_id, after__isnull=False)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:directory_act_change", args=[change.act_id]))
-        return self.put_back(request, [change], partial(restore, change), back=history_url(change))
+        verb = "change" if MODELS[change.kind].objects.filter(pk=change.object_id).exists() else "add"
+        if not request.user.has_perms(can(verb, MODELS[change.kind])):
+            raise PermissionDenied
+        one = Change.objects.filter(pk=change.pk)
+        return self.put_back(request, one, partial(restore, change), back=history_url(change))
 
     def put_back(self, request, changes, write, *, back):
         """Undo or restore, and show that at the top of the history; or say why not, with the way `back`.
 
         `write` does it as `directory.history.undoing` does: step by step, so that of much work each step is told.
         """
-        if not all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes}):
-            raise PermissionDenied
-        if not changes:
+        if not (total := changes.count()):
             messages.error(request, _("Tick at least one thing to put back."))
             return HttpResponseRedirect(back)
         steps = within_area(request.user, changes, write(user=request.user, reason=request.POST.get("_reason", "")))
-        if len(changes) > MOST_SHOWN:
+        if total > MOST_SHOWN:
             return streamed(
                 request,
-                told(request, steps, len(changes), back),
+                told(request, steps, total, back),
                 again=back,
                 **self.admin_site.each_context(request),
                 opts=self.opts,

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from itertools import chain, groupby
-from operator import itemgetter
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
@@ -45,16 +46,31 @@ def changed_since(changes):
 
 
 def undo(changes, *, user=None, reason="", anyway=False):
-    """Put back what was before some changes of one act, even over what was changed again since, with `anyway`.
+    """Put back what was before some Changes of one act, a queryset, even over what was changed since, with `anyway`.
 
     A generator of how many are done: all is written at its end, or nothing. Raises UndoRefused when something was
     changed since and `anyway` is not said, or when the result would not hold.
     """
-    changes = sorted(changes, key=lambda change: ORDER.index(change.kind))
-    if not anyway and (later := changed_since(changes)):
-        raise UndoRefused([_("%(name)s was changed since.") % {"name": c.name} for c in changes if c.pk in later])
-    wanted = [(change.kind, change.object_id, change.name, change.before) for change in changes]
-    yield from put_back(wanted, user=user, reason=reason, undoes=changes[0].act)
+    names = "pk", "kind", "object_id", "name"
+    left = {key: changes.filter(before__isnull=key).values_list(*names, named=True) for key in (True, False)}
+    added, others = (sorted(left[key], key=lambda item: ORDER.index(item.kind)) for key in (True, False))
+    if not anyway:
+        later = [item for some in batches([*others, *added], STEP) for item in changed(some)]
+        if later:
+            raise UndoRefused([_("%(name)s was changed since.") % {"name": item.name} for item in later])
+    act = changes.first().act
+    yield from put_back(others, values_before, added=added, user=user, reason=reason, undoes=act)
+
+
+def changed(items):
+    """Those of some rows of Changes whose objects hold something else now."""
+    later = changed_since(Change.objects.filter(pk__in=[item.pk for item in items]))
+    return [item for item in items if item.pk in later]
+
+
+def values_before(items):
+    """{pk: what was before} of some rows of Changes."""
+    return dict(Change.objects.filter(pk__in=[item.pk for item in items]).values_list("pk", "before"))
 
 
 def state_after(change):
@@ -68,50 +84,59 @@ def state_after(change):
 
 def restore(change, *, user=None, reason=""):
     """Put one object back as it was just after a change; in steps, and refused, like `undo`."""
-    values = state_after(change)
-    yield from put_back([(change.kind, change.object_id, change.name, values)], user=user, reason=reason)
+    values = {change.pk: state_after(change)}
+    yield from put_back([change], lambda items: values, user=user, reason=reason)
 
 
-def put_back(wanted, *, user, reason, undoes=None):
-    """Write (kind, pk, name, values) in order, then delete, last first, those whose values are None.
+def put_back(items, values_of, *, added=(), user, reason, undoes=None):
+    """Write the objects of some Changes, in order, with the values that `values_of(some)` gives by key; then delete
+    those of the Changes that `added` them, last first.
 
-    Yields how many are done, after each STEP.
+    Yields how many are done, after each STEP: no more than that is held in memory.
     """
     done, lines = 0, []
     with act(user=user, reason=reason, origin=Act.Origin.UNDO, undoes=undoes) as recorder:
-        # All at once, which each write would else do for itself.
-        recorder.watch(MODELS[kind](pk=pk) for kind, pk, _name, _values in wanted)
-        left, before = [item for item in wanted if item[3] is not None], None
+        left, before = items, None
         while left and left != before:  # an entry may wait for the one that replaces it to be back
             before, left, lines = left, [], []
             for some in batches(before, STEP):
-                refused = write_back(some)
-                left += [some[number] for number in refused]
+                recorder.watch(map(object_of, some))
+                refused = write_back(some, values_of(some))
+                recorder.write()
+                left += [item for item in some if item.pk in refused]
                 lines += chain(*refused.values())
                 done += len(some) - len(refused)
                 yield done
-        for kind, added in groupby((item for item in reversed(wanted) if item[3] is None), itemgetter(0)):
-            for some in batches([(pk, name) for _kind, pk, name, _values in added], STEP):
-                lines += delete(MODELS[kind], dict(some))
+        for kind, of_kind in groupby(reversed(added), attrgetter("kind")):
+            for some in batches(list(of_kind), STEP):
+                recorder.watch(map(object_of, some))
+                lines += delete(MODELS[kind], {item.object_id: item.name for item in some})
+                recorder.write()
                 done += len(some)
                 yield done
         if lines:
             raise UndoRefused(lines)
 
 
-def write_back(items):
-    """Write (kind, pk, name, values); return {number: sentences} of those that cannot be, as things are."""
+def object_of(item):
+    return MODELS[item.kind](pk=item.object_id)
+
+
+def write_back(items, values):
+    """Write {pk: values} into the objects of some Changes; return {pk: sentences} of those that cannot be, as things
+    are, and are left alone."""
     written, refused = defaultdict(list), {}
     with index.left_alone():
-        for number, (kind, pk, name, values) in enumerate(items):
+        for item in items:
             try:
-                instance = write(MODELS[kind], pk, values)
-                if kind == "resource":
-                    check_places_of(instance)
+                with transaction.atomic():
+                    instance = write(MODELS[item.kind], item.object_id, values[item.pk])
+                    if item.kind == "resource":
+                        check_places_of(instance)
             except ValidationError as error:
-                refused[number] = [f"{name}: {sentence}" for sentence in error.messages]
+                refused[item.pk] = [f"{item.name}: {sentence}" for sentence in error.messages]
             else:
-                written[MODELS[kind]].append(pk)
+                written[MODELS[item.kind]].append(item.object_id)
     for model, pks in written.items():
         index.written_in_bulk(model, pks)
     return refused
