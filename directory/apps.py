@@ -12,9 +12,11 @@ class DirectoryConfig(AppConfig):
         from directory.models import addresses, reports
         from directory.reports import guard
         from directory.search import index
+        from directory.translations import provenance
 
         addresses.connect()
         index.connect()
+        provenance.connect()
         reports.connect()
         tracking.connect()
         register(guard.check_address_header, Tags.security, deploy=True)

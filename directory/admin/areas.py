@@ -15,6 +15,7 @@ from directory.admin.filters import MineFilter
 from directory.history.tracking import pointing_to
 from directory.models import EditorArea
 from directory.roles import DEPARTMENTS, THEMES, changeable, edits_everywhere, may_add, may_change
+from directory.states import KINDS
 
 NAMED = 10  # objects named in a sentence
 
@@ -105,6 +106,11 @@ class AreaAdmin:
         }
         left = [found for model, deleted in collector.model_objs.items() for found in pointing_to(model, deleted)]
         unlinked = [obj for found in left for obj in found if obj not in collector.model_objs.get(found.model, ())]
+        # Who may not change what would lose its link may not take it away by deleting: unpublishing remains.
+        for found in left if not edits_everywhere(request.user) else ():
+            if found.model in KINDS:
+                others = found.exclude(pk__in=changeable(request.user, found).values("pk"))
+                refused |= {f"{capfirst(obj._meta.verbose_name)}: {obj}" for obj in others if obj in unlinked}
         if unlinked:
             shown += [_("These are kept, without their link to what is deleted:"), list(map(self.described, unlinked))]
         return shown, counts, sorted(refused), [self.described(obj) for obj in collector.protected]

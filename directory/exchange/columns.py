@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
 from directory.models import Resource
-from directory.models.resources import PLACES, check_places
+from directory.models.resources import PLACES, check_places, check_replaced
 from directory.states import KINDS, batches, natural_key, written_fields
 from directory.translations import plain
 
@@ -215,10 +215,21 @@ class ContentResource(resources.ModelResource):
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 problems[name] += messages
+        if self.model is Resource and not problems and instance.pk:
+            self.replacements[instance.pk] = instance.replaced_by_id
+            try:
+                check_replaced(instance, self.replacements)
+            except ValidationError as error:
+                problems.update(error.message_dict)
         if self.model is Resource and not problems:
             places = (frozenset(instance.lists[name]) for name in PLACES)
             problems.update(self.problems_of_places(instance.scope, *places))
         return problems
+
+    @cached_property
+    def replacements(self):
+        """{key: that of what replaces it} of the entries that are replaced, as the rows so far make it."""
+        return dict(Resource.objects.exclude(replaced_by=None).values_list("pk", "replaced_by"))
 
     @cached_property
     def problems_of_places(self):

@@ -18,6 +18,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
 from directory.exchange.columns import tables_with
+from directory.translations import plain
 
 FORMATS = ("csv", "xlsx")
 MOST_BYTES = 40_000_000
@@ -191,14 +192,19 @@ def checked(rows, headers):
         row = dict(zip(headers, cells + [""] * (len(headers) - len(cells)), strict=True))
         if max(map(len, cells)) > MOST_CHARACTERS:
             raise too_long(number)
-        if (slug := row["slug"].strip()) and seen.setdefault(slug, number) != number:
-            raise Unreadable(
-                _("Rows %(first)s and %(row)s both have the slug “%(slug)s”.")
-                % {"first": seen[slug], "row": number, "slug": slug[:100]}
-            )
+        check_once(seen, row["slug"].strip(), number)
         yield number, {name: unescaped(text) for name, text in row.items()}
     if not count:
         raise Unreadable(_("The file names its columns, but has no row below."))
+
+
+def check_once(seen, slug, number):
+    """Note in {slug: number} that a row has a slug; raise Unreadable when another has it too."""
+    if slug and seen.setdefault(slug, number) != number:
+        raise Unreadable(
+            _("Rows %(first)s and %(row)s both have the slug “%(slug)s”.")
+            % {"first": seen[slug], "row": number, "slug": slug[:100]}
+        )
 
 
 def too_long(row):
@@ -241,7 +247,7 @@ def read_csv(file, table):
         number = 0
         try:
             for number, cells in enumerate(reader, 1):
-                if formula := next((place for place, cell in enumerate(cells, 1) if FORMULA.match(cell)), None):
+                if formula := next((place for place, cell in enumerate(cells, 1) if FORMULA.match(plain(cell))), None):
                     raise formula_found(number, formula)
                 yield number, trimmed(cells)
         except csv.Error as error:

@@ -17,7 +17,7 @@ from import_export.fields import NOT_PROVIDED
 
 from directory import duplicates, roles
 from directory.exchange.columns import table_of
-from directory.exchange.files import Unreadable
+from directory.exchange.files import Unreadable, check_once
 from directory.history import Act, act, name_of
 from directory.models import OldAddress, Synonym
 from directory.models.search import synonym_slug
@@ -88,10 +88,13 @@ class Import:
     def compare(self, *, lock=False):
         """Yield lists of Rows, with the objects locked until the end of the transaction when they are to be written.
 
-        Raises Unreadable when the table lacks columns that a new object needs.
+        Raises Unreadable when the table lacks columns that a new object needs, or has two rows for one object.
         """
+        numbers = {}
         while some := list(islice(self.rows, BATCH)):
             slugs = [self.slug_of(cells) for _number, cells in some]
+            for slug, (number, _cells) in zip(slugs, some, strict=True):
+                check_once(numbers, slug, number)  # as the object will have it: not all slugs are typed
             objects = self.model.objects.filter(slug__in=slugs).order_by("pk")
             existing = {item.slug: item for item in self.table.read(objects.select_for_update() if lock else objects)}
             rows = [

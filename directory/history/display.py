@@ -1,8 +1,11 @@
 """A change as a person reads it: each field with its words that came and went."""
 
 from django.db import models
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext as _
 
+from directory.models import Provenance
 from directory.states import MODELS, PROVENANCE, language_of, localized_columns
 from directory.translations.work import word_diff
 
@@ -37,11 +40,15 @@ def said(model, name, value):
         return ""
     if name.endswith(PROVENANCE):
         return " · ".join(
-            filter(None, (value[key] for key in ("origin", "made_by", "made_on", "checked_by", "checked_on")))
+            said(Provenance, key, value[key])
+            for key in ("origin", "made_by", "made_on", "checked_by", "checked_on")
+            if value[key]
         )
     field = model._meta.get_field(name)
     if isinstance(field, models.BooleanField):
         return str(_("yes") if value else _("no"))
+    if isinstance(field, models.DateField):
+        return date_format(parse_date(value), "SHORT_DATE_FORMAT")
     if isinstance(value, list):
         return ", ".join(value)
     return str(dict(field.flatchoices).get(value, value))

@@ -248,14 +248,8 @@ class Resource(Publication):
 
     def clean(self):
         """Raise ValidationError where what replaces this entry is replaced by it, directly or in the end."""
-        if not (pk := self.replaced_by_id):
-            return
-        steps = dict(Resource.objects.exclude(replaced_by=None).values_list("pk", "replaced_by"))
-        while pk and pk != self.pk:
-            pk = steps.pop(pk, None)
-        if pk:
-            message = _("An entry cannot replace itself, nor be replaced by one that it replaces.")
-            raise ValidationError({"replaced_by": message})
+        if self.replaced_by_id:
+            check_replaced(self, dict(Resource.objects.exclude(replaced_by=None).values_list("pk", "replaced_by")))
 
     @property
     def replacement(self):
@@ -274,6 +268,16 @@ class Resource(Publication):
     def is_from_elsewhere(self):
         """For an entry seen `near` a place: true when it serves others and not that one."""
         return self.rung not in SERVING_RUNGS
+
+
+def check_replaced(resource, steps):
+    """Raise ValidationError where what replaces an entry is replaced by it, by {key: that of what replaces it}."""
+    steps, pk = steps.copy(), resource.replaced_by_id
+    while pk and pk != resource.pk:
+        pk = steps.pop(pk, None)
+    if pk:
+        message = _("An entry cannot replace itself, nor be replaced by one that it replaces.")
+        raise ValidationError({"replaced_by": message})
 
 
 # The relations that say where an entry works.

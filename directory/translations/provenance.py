@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models.signals import post_delete
 from django.utils import timezone
 
 from directory import history
 from directory.models.provenance import Provenance, State
 from directory.translations import SOURCE, fingerprint, plain, text_in
+from directory.translations.work import KINDS
 
 
 def provenance(instance, name, language, *, source=None, origin=Provenance.Origin.PERSON, by="", **checked):
@@ -102,6 +104,11 @@ def forget(instances, name, language):
         known.filter(field=name, object_id__in=[instance.pk for instance in instances]).delete()
 
 
+def forget_deleted(sender, instance, **kwargs):
+    """Drop what was known of the texts of an object that was deleted; the history has it."""
+    Provenance.objects.filter(content_type=ContentType.objects.get_for_model(sender), object_id=instance.pk).delete()
+
+
 def record_typed(texts, by):
     """Write what is known of texts that somebody just typed or emptied: (object, field, language) of each.
 
@@ -173,3 +180,9 @@ def of_page(language, shown):
         checked_by=sorted({item.checked_by for item in checked}),
         checked_on=max(item.checked_on for item in checked),
     )
+
+
+def connect():
+    """Have every delete of what is translated, wherever it comes from, leave nothing behind."""
+    for model in KINDS.values():
+        post_delete.connect(forget_deleted, sender=model)

@@ -3,6 +3,8 @@
 import pytest
 from django.db import IntegrityError
 from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django.asserts import assertContains
 
 from directory.history import Act, Change, act
@@ -191,6 +193,24 @@ def test_what_is_known_of_a_translation_comes_back_with_it():
     undo_last()
     known = Provenance.objects.get(object_id=entry.pk, content_type__model="resource", field="title", language="ar")
     assert (known.made_by, known.checked_by) == ("Amal", "Amal")
+
+
+def test_nothing_is_known_any_more_of_the_translations_of_what_was_deleted():
+    entry = make_resource(title_ar="قديم")
+    provenance.record([provenance.provenance(entry, "title", "ar", by="Amal")])
+    with act():
+        entry.delete()
+    assert not Provenance.objects.filter(content_type__model="resource", object_id=last_act().changes.get().object_id)
+    undo_last()
+    assert Provenance.objects.get(content_type__model="resource", object_id=last_act().changes.get().object_id)
+
+
+def test_who_translated_is_said_in_words():
+    entry = make_resource(title_ar="قديم")
+    with act():
+        provenance.record([provenance.provenance(entry, "title", "ar", by="Amal")])
+    ((_label, html, _language),) = rows(last_act().changes.get())
+    assert html == f"<ins>une personne · Amal · {date_format(timezone.localdate(), 'SHORT_DATE_FORMAT')}</ins>"
 
 
 def test_no_model_that_editors_write_is_without_history():

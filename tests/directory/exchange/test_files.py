@@ -90,6 +90,7 @@ SPOILED = {
     "with an open quote": (csv_of('essai,"Essai'), "t.csv", "Row 2: a quotation mark is missing or too many."),
     "with a stray quote": (csv_of('essai,"Es"sai"'), "t.csv", "Row 2: a quotation mark is missing or too many."),
     "with a formula": (csv_of("essai,=1+1"), "t.csv", "Row 2, column B: a formula."),
+    "with a command behind a space": (csv_of("essai,\t =cmd|' /C calc'!A0"), "t.csv", "Row 2, column B: a formula."),
     "with a command": (csv_of("essai,=cmd|' /C calc'!A0"), "t.csv", "Row 2, column B: a formula."),
     "with a command behind a sign": (csv_of("essai,+cmd|' /C calc'!A0"), "t.csv", "Row 2, column B: a formula."),
     "with a call": (csv_of('essai,"@SUM(1,2)"'), "t.csv", "Row 2, column B: a formula."),

@@ -85,6 +85,27 @@ def test_a_change_shows_when_the_entry_was_changed(editor):
     assert entry.updated_at.year > 2020
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"slug": "", "said": "zut"}, {"slug": "", "said": "Zut"}],
+        [{"slug": "fr-zut", "said": "zut"}, {"slug": "", "said": "zut"}],
+        [{"slug": "fr-zut", "said": "zut"}, {"slug": "fr-zut\x07", "said": "zut"}],
+    ],
+)
+def test_two_rows_for_one_object_are_refused_however_its_slug_is_said(editor, rows):
+    page = send(editor, Synonym, table(*({"language": "fr", "means": "docteur"} | row for row in rows)))
+    assert "Rows 2 and 3 both have the slug “fr-zut”." in page
+
+
+def test_entries_that_replace_one_another_are_refused(editor):
+    one, other = make_resource(), make_resource()
+    rows = [{"slug": one.slug, "replaced_by": other.slug}, {"slug": other.slug, "replaced_by": one.slug}]
+    page = send(editor, Resource, table(*rows))
+    assert "Changed: 1." in page
+    assert "Refused: 1." in page
+
+
 def test_one_refused_row_keeps_everything_out(editor):
     before = everything()
     page = send(editor, Resource, table(new_entry(), new_entry(slug="autre", title_fr="Autre", kind="zorglub")))

@@ -19,7 +19,7 @@ from tests.directory.roles.attempts import (
     as_sent,
     never,
 )
-from tests.factories import make_branch, make_resource, make_topic
+from tests.factories import make_branch, make_resource, make_situation, make_topic
 from tests.tables import address
 from themes.models import Theme, Topic
 
@@ -177,6 +177,15 @@ def border_attempts(world, known):
         yield Attempt(url, set(), as_sent(known, url, source="Autre", _preview="on"), refused=seen)
     # A branch of others under an entry of theirs keeps the entry from being deleted with it.
     yield Attempt(address(Resource, "delete", world.shared.pk), EDITORS, {"post": "yes"})
+    # So does what would lose its link: a step, another entry; an entry of others its topic.
+    stepped, replacing = make_resource(departments=["15"]), make_resource(departments=["15"])
+    make_situation(resources=[stepped])
+    make_resource(departments=["03"], replaced_by=replacing)
+    for entry_linked in (stepped, replacing):
+        yield Attempt(address(Resource, "delete", entry_linked.pk), EDITORS, {"post": "yes"})
+    topic = make_topic("mobilite")
+    make_resource(topics=[topic, make_topic("langue")])
+    yield Attempt(address(Topic, "delete", topic.pk), EDITORS, {"post": "yes"})
 
 
 def publication_attempts(world, known):
