@@ -115,13 +115,15 @@ class Judge:
         site = url.copy_with(raw_path=b"/robots.txt", fragment=None)
         if site not in self.robots:
             self.robots[site] = self.read_robots(site)
-        if self.robots[site] is None:
-            raise Failure(Reason.ROBOTS_SILENT)
-        if not self.robots[site].can_fetch(str(url), AGENT):
+        found = self.robots[site]
+        if isinstance(found, int):
+            raise Failure(Reason.ROBOTS_SILENT, found)
+        if not found.can_fetch(str(url), AGENT):
             raise Failure(Reason.ROBOTS)
 
     def read_robots(self, site):
-        """The rules of a site, None when it fails to say them; raises Failure when no page of the site can be had.
+        """The rules of a site, or the status with which it fails to say them; raises Failure when no page of the site
+        can be had.
 
         Silence forbids nothing: whether the site is down, its page will tell.
         """
@@ -137,7 +139,7 @@ class Judge:
                     raise  # the page itself cannot be reached either
                 break
             if answer.status >= 500:
-                return None
+                return answer.status
             found = rules(answer.body if answer.status == 200 else b"")
             self.turns.slow_down(site.host, found.crawl_delay(AGENT))
             return found
