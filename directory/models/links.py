@@ -50,8 +50,8 @@ class Reason(models.TextChoices):
 # On how many different days a link must fail before readers are told that it is broken. A server that is down,
 # overloaded or renewing its certificate is back within two days: the third makes the case. An answer 404 is clear but
 # sites err while they are being remade: it is asked once more, another day. An answer 410 says that it is for good.
-# What is not here is never called broken: a browser may well open what OpenSSL, h11 or we cannot understand, and nothing
-# is known of the pages of a site whose robots.txt fails, since RFC 9309 forbids to ask for them.
+# What is not here is never called broken: a browser may well open what OpenSSL, h11 or we cannot understand, and of a
+# site whose robots.txt fails nothing is known, since RFC 9309 forbids to ask for its pages.
 DAYS_BEFORE_BROKEN = {
     Reason.GONE: 1,
     Reason.NOT_FOUND: 2,
