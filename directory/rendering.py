@@ -7,6 +7,7 @@ import re
 
 from django.utils.html import escape, format_html, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.token import Token
 
 from directory.search.folding import normalise
@@ -20,6 +21,7 @@ WORD = rf"[{LATIN}][{LATIN}0-9'’.@/&+_-]*(?<![.'’/-])"
 PHONE = r"\+?\d[\d .\u00a0]{7,}\d"
 WORD_OF_ANY_SCRIPT = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u064b-\u065f]+[^\W_]*)*")
 MARKUP = re.compile(r"[*_`#>]|^- |\]\([^)]*\)|\[", re.MULTILINE)
+HOST = re.compile(r"^https?://[^/?#@\\]+(?=[/?#\\]|$)", re.IGNORECASE)
 FRENCH_RUN = re.compile(rf"{WORD}(?:[ \u00a0]{WORD})*|{PHONE}")
 
 
@@ -129,6 +131,8 @@ def mark_words(state):
 # No image, which would call another host, and no heading, which would break the outline of the page.
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "heading", "lheading"])
 MARKDOWN.validateLink = lambda url: url.lower().startswith(("https://", "http://", "mailto:", "#", "/"))
+# A host is put in ASCII from its small letters, as browsers do; from its capitals, it would be another host.
+MARKDOWN.normalizeLink = lambda url: normalizeLink(HOST.sub(lambda host: host[0].lower(), url))
 MARKDOWN.core.ruler.push("mark_words", mark_words)
 
 

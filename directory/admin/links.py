@@ -50,7 +50,7 @@ def with_state(urls):
 
 def check_now(request, links):
     """Check Links while the editor waits, and say how far it went; those not reached in time wait for the next run."""
-    links = list(links)
+    links = list(links.longest_ago_first())
     done = sum(1 for _link in check(links, seconds=SECONDS))
     messages.info(request, ngettext("%(count)s link checked.", "%(count)s links checked.", done) % {"count": done})
     if left := len(links) - done:
@@ -142,13 +142,15 @@ class LinkAdmin(ReadOnlyAdmin):
             if not link.proposed_url:
                 messages.warning(request, _("No other address is proposed for %(link)s.") % {"link": link})
                 continue
+            # Isolated: an address stays in its order and, where the admin makes the first letter big, as it is.
+            url = f"\u2066{link.url}\u2069"
             changed, left = use_proposal(link, request.user, may_change=may_change)
             if changed:
                 names = ", ".join(str(owner_of(instance)) for instance in changed)
-                messages.success(request, _("%(link)s is replaced in: %(names)s.") % {"link": link.url, "names": names})
+                messages.success(request, _("%(link)s is replaced in: %(names)s.") % {"link": url, "names": names})
             if left:
                 names = ", ".join(str(owner_of(instance)) for instance in left)
-                messages.error(request, _("%(link)s stays in: %(names)s.") % {"link": link.url, "names": names})
+                messages.error(request, _("%(link)s stays in: %(names)s.") % {"link": url, "names": names})
 
     @admin.action(description=gettext_lazy("Check again"), permissions=["check"])
     def check_again(self, request, queryset):

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.utils import timezone
 
 from directory.links.judging import Judge
-from directory.links.politeness import Stopped
+from directory.links.politeness import ComeBack, Stopped
 from directory.models.links import Link
 
 logger = logging.getLogger(__name__)
@@ -20,9 +20,9 @@ HOSTS_AT_ONCE = 8
 def check(links, *, judge=None, seconds=None, now=timezone.now):
     """Check Links, and yield each of them as soon as what was found is written.
 
-    After `seconds`, when given, the links that are left are left; so they are when the generator is closed. Threads
-    call the web, this one alone the database: what was yielded is written, whatever happens next. Two checks at once
-    only ask twice. `judge` and `now` are for tests.
+    After `seconds`, when given, the links that are left are left; so they are when the generator is closed, and when
+    their host asks for more time than a check has. Threads call the web, this one alone the database: what was yielded
+    is written, whatever happens next. Two checks at once only ask twice. `judge` and `now` are for tests.
     """
     judge = judge or Judge()
     by_host, found = defaultdict(list), queue.SimpleQueue()
@@ -39,6 +39,8 @@ def check(links, *, judge=None, seconds=None, now=timezone.now):
                 found.put((link, judge.judge(link.url)))
             except Stopped:
                 return
+            except ComeBack:
+                found.put((link, None))
             except Exception:
                 logger.exception("The check of %s failed", link.url)
                 found.put((link, None))

@@ -1,11 +1,12 @@
 """One link, followed to its end as a reader's browser would, and what is to be thought of it."""
 
+import re
 from dataclasses import dataclass
 
 import httpx
 
 from directory.links.network import AGENT, Failure, Network
-from directory.links.politeness import MOST_ROBOTS_BYTES, MOST_ROBOTS_REDIRECTS, Turns, rules
+from directory.links.politeness import MOST_ROBOTS_BYTES, MOST_ROBOTS_REDIRECTS, ComeBack, Turns, rules
 from directory.models.links import Link, Reason
 
 MOST_REDIRECTS = 10
@@ -23,7 +24,7 @@ CLEAR = {
     Reason.ROBOTS,
     Reason.ROBOTS_SILENT,
 }
-TOO_MANY_REQUESTS, TIMEOUTS, NO_PROGRAMS = 429, {408, 504, 524}, "cf-mitigated"
+TOO_MANY_REQUESTS, UNAVAILABLE, TIMEOUTS, NO_PROGRAMS = 429, 503, {408, 504, 524}, "cf-mitigated"
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,25 @@ class Judge:
         self.robots = {}
 
     def judge(self, link):
-        """The Outcome of a link, as text. Raises Stopped when the check is being stopped.
+        """The Outcome of a link, as text. Raises Stopped when the check is being stopped, ComeBack when a host on the
+        way asked to be left alone.
 
         HEAD costs a server less than GET. Some answer it wrongly: only a page, or what GET could not change, is
         believed; else the link is followed once more, with GET, from its start.
         """
         try:
-            url = httpx.URL(link)
+            url = address(link)
         except httpx.InvalidURL:
             return Outcome(Reason.BAD_ADDRESS)
         outcome = self.follow("HEAD", url)
         if not outcome.reason or outcome.reason in CLEAR or outcome.status == TOO_MANY_REQUESTS:
             return outcome
-        return self.follow("GET", url)
+        try:
+            return self.follow("GET", url)
+        except ComeBack:
+            if outcome.status == UNAVAILABLE:
+                return outcome  # that is what asks for time
+            raise
 
     def follow(self, method, url):
         """The Outcome of following an httpx.URL with one method."""
@@ -87,6 +94,7 @@ class Judge:
                 if step in seen:
                     return Outcome(Reason.LOOP, answer.status)
                 seen.add(step)
+                self.turns.heed(url.host)
                 self.ask_robots(url)
                 answer = self.send(method, url, cookies=cookies)
                 if not answer.location:
@@ -103,8 +111,8 @@ class Judge:
         """An Answer, in the turn of its host."""
         with self.turns.take(url.host):
             answer = self.network.send(method, url, **options)
-        if answer.status in {TOO_MANY_REQUESTS, 503}:
-            self.turns.slow_down(url.host, answer.headers.get("retry-after"))
+        if answer.status in {TOO_MANY_REQUESTS, UNAVAILABLE}:
+            self.turns.put_off(url.host, answer.headers.get("retry-after", ""))
         return answer
 
     def ask_robots(self, url):
@@ -115,13 +123,15 @@ class Judge:
         site = url.copy_with(raw_path=b"/robots.txt", fragment=None)
         if site not in self.robots:
             self.robots[site] = self.read_robots(site)
-        if self.robots[site] is None:
-            raise Failure(Reason.ROBOTS_SILENT)
-        if not self.robots[site].can_fetch(str(url), AGENT):
+        found = self.robots[site]
+        if isinstance(found, int):
+            raise Failure(Reason.ROBOTS_SILENT, found)
+        if not found.can_fetch(str(url), AGENT):
             raise Failure(Reason.ROBOTS)
 
     def read_robots(self, site):
-        """The rules of a site, None when it fails to say them; raises Failure when no page of the site can be had.
+        """The rules of a site, or the status with which it fails to say them; raises Failure when no page of the site
+        can be had.
 
         Silence forbids nothing: whether the site is down, its page will tell.
         """
@@ -137,9 +147,11 @@ class Judge:
                     raise  # the page itself cannot be reached either
                 break
             if answer.status >= 500:
-                return None
+                return answer.status
+            if answer.status == TOO_MANY_REQUESTS and self.turns.of(url.host).is_over:
+                raise Failure(Reason.REFUSED, answer.status)
             found = rules(answer.body if answer.status == 200 else b"")
-            self.turns.slow_down(site.host, found.crawl_delay(AGENT))
+            self.turns.slow_down(site.host, found.crawl_delay(AGENT) or 0)
             return found
         return rules(b"")
 
@@ -147,7 +159,22 @@ class Judge:
 def onwards(url, answer):
     """The httpx.URL that a redirect leads to; it keeps the place in the page. Raises Failure."""
     try:
-        target = url.join(answer.location)
+        target = address(answer.location, url)
     except httpx.InvalidURL:
         raise Failure(Reason.BAD_ANSWER, answer.status) from None
     return target if target.fragment or not url.fragment else target.copy_with(fragment=url.fragment)
+
+
+def address(text, base=None):
+    """The httpx.URL of a link, or of one in a page at `base`, as browsers read it: a backslash before the query or the
+    place in the page is a slash (WHATWG URL).
+
+    Raises httpx.InvalidURL, also for a name that IDNA refuses.
+    """
+    text = re.sub(r"^[^?#]+", lambda path: path[0].replace("\\", "/"), text)
+    try:
+        url = base.join(text) if base else httpx.URL(text)
+        _name = url.host  # httpx reads "xn--…" only when it is asked to
+    except UnicodeError as error:
+        raise httpx.InvalidURL(str(error)) from error
+    return url

@@ -50,7 +50,8 @@ class Reason(models.TextChoices):
 # On how many different days a link must fail before readers are told that it is broken. A server that is down,
 # overloaded or renewing its certificate is back within two days: the third makes the case. An answer 404 is clear but
 # sites err while they are being remade: it is asked once more, another day. An answer 410 says that it is for good.
-# What is not here is never called broken: a browser may well open what OpenSSL, h11 or we cannot understand.
+# What is not here is never called broken: a browser may well open what OpenSSL, h11 or we cannot understand, and of a
+# site whose robots.txt fails nothing is known, since RFC 9309 forbids to ask for its pages.
 DAYS_BEFORE_BROKEN = {
     Reason.GONE: 1,
     Reason.NOT_FOUND: 2,
@@ -64,7 +65,7 @@ DAYS_BEFORE_BROKEN = {
     Reason.REDIRECTS: 3,
 }
 # These say nothing of the page: a reader may see it where a program may not.
-SKIPPING = {Reason.PRIVATE, Reason.NOT_CALLED, Reason.ROBOTS, Reason.ROBOTS_SILENT, Reason.REFUSED}
+SKIPPING = {Reason.PRIVATE, Reason.NOT_CALLED, Reason.ROBOTS, Reason.REFUSED}
 # After how many days a link of each verdict is checked again: a doubt on another day, since only that counts.
 DAYS_BEFORE_NEXT = {
     Verdict.GOOD: 30,
@@ -136,26 +137,32 @@ class Link(models.Model):
     def record(self, outcome, at, *, counts=True):
         """Write what a check found (a directory.links.judging.Outcome) at a time, and the verdict that follows.
 
-        A failure that does not count (our own network may be down) raises a doubt at most. A row that went meanwhile
-        stays gone, and the same failure written twice on a day counts once.
+        A failure that does not count (our own network may be down, or the page was not asked for) raises a doubt at
+        most. What says nothing of the page, or less than what is known, takes nothing back: a broken link is so until
+        it works, or answers what a browser may open. A row that went meanwhile stays gone, and the same failure written
+        twice on a day counts once.
         """
-        today = timezone.localdate(at)
-        self.checked_at, self.reason, self.status = at, outcome.reason, outcome.status
-        self.proposed_url = outcome.moved_to
-        if outcome.reason and outcome.reason not in SKIPPING:
+        today, verdict = timezone.localdate(at), None
+        counts = counts and outcome.reason != Reason.ROBOTS_SILENT
+        if not outcome.reason:
+            verdict = Verdict.MOVED if outcome.moved_to else Verdict.GOOD
+            self.good_on, self.failed_on, self.last_failed_on, self.failed_days = today, None, None, 0
+        elif outcome.reason not in SKIPPING:
             self.failed_on = self.failed_on or today
             if counts and self.last_failed_on != today:
                 self.last_failed_on = today
                 self.failed_days += 1
-            if counts or self.verdict != Verdict.BROKEN:
-                needed = DAYS_BEFORE_BROKEN.get(outcome.reason)
-                self.verdict = Verdict.BROKEN if counts and needed and self.failed_days >= needed else Verdict.DOUBTFUL
-        else:
-            self.failed_on, self.last_failed_on, self.failed_days = None, None, 0
-            if outcome.reason:
-                self.verdict = Verdict.SKIPPED
-            else:
-                self.verdict, self.good_on = Verdict.MOVED if outcome.moved_to else Verdict.GOOD, today
+            needed = DAYS_BEFORE_BROKEN.get(outcome.reason)
+            if counts and needed and self.failed_days >= needed:
+                verdict = Verdict.BROKEN
+            elif self.verdict != Verdict.BROKEN or (counts and not needed):
+                verdict = Verdict.DOUBTFUL
+        elif not self.failed_on:
+            verdict = Verdict.SKIPPED
+        self.checked_at = at
+        if verdict:
+            self.verdict, self.reason, self.status = verdict, outcome.reason, outcome.status
+            self.proposed_url = outcome.moved_to
         written = {field.name: getattr(self, field.name) for field in self._meta.fields}
         for fixed in ("id", "url", "host"):
             written.pop(fixed)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         collect()
         links = self.asked_for(**options)
         self.stdout.write(f"{len(links)} links to check")
-        by_host, is_heard = defaultdict(Counter), False
+        by_host, is_heard, number = defaultdict(Counter), False, 0
         try:
             with closing(check(links)) as checked:
                 for number, link in enumerate(checked, start=1):
@@ -32,6 +32,8 @@ class Command(BaseCommand):
                     is_heard = is_heard or link.status is not None
                     self.stdout.write(f"{number} of {len(links)}: {line(link)}")
                     self.stdout.flush()
+            if number < len(links):
+                self.stdout.write(f"{len(links) - number} left for another day.")
         except KeyboardInterrupt:
             self.stdout.write("Stopped. What was checked is written; run it again for the rest.")
         for host, verdicts in sorted(by_host.items()):

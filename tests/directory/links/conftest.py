@@ -1,11 +1,18 @@
 """A server of this machine for the link checker to call."""
 
 import socket
+import tempfile
 
 import pytest
 
 from directory.links.politeness import Turns
 from tests.directory.links.servers import Site
+
+
+@pytest.fixture(autouse=True)
+def locks_of_this_test(tmp_path, monkeypatch):
+    """The hosts that other tests, or checks, of this machine are calling make nobody wait."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What editors see of links, and do with them."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
@@ -45,6 +47,7 @@ def test_a_proposed_address_takes_the_place_of_the_old_one_everywhere(editor):
     link = known(old, Verdict.MOVED, proposed_url=new, status=200)
     response = act(editor, "use_proposed_address", link)
     assertContains(response, first.title_fr)
+    assertContains(response, f"\u2066{old}\u2069 ")  # with its small letters, although it begins the message
     for instance in (first, second):
         instance.refresh_from_db()
     assert (first.url, first.body_fr, first.body_en) == (new, f"[ici]({new})", f"[here]({new})")
@@ -102,6 +105,17 @@ def test_an_editor_checks_links_again(editor, local_web):
     link = known(local_web.url("/bon"), Verdict.BROKEN, failed_on=DAY.date(), failed_days=3)
     act(editor, "check_again", link)
     assert Link.objects.get().verdict == Verdict.GOOD
+
+
+def test_the_links_checked_longest_ago_come_first(editor, monkeypatch):
+    for number, path in enumerate("bca"):
+        known(f"https://fiche.fr/{path}", Verdict.GOOD)
+        Link.objects.filter(url__endswith=path).update(checked_at=DAY + timedelta(days=number))
+    resource = make_resource(url="https://fiche.fr/a", body_fr="[b](https://fiche.fr/b) [c](https://fiche.fr/c)")
+    asked = []
+    monkeypatch.setattr("directory.admin.links.check", lambda links, **options: asked.extend(links) or [])
+    editor.post(reverse("admin:directory_resource_links", args=[resource.pk]))
+    assert [link.url[-1] for link in asked] == ["b", "c", "a"]
 
 
 def test_nobody_types_into_the_list_of_links(editor):

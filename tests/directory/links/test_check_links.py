@@ -51,6 +51,13 @@ def test_the_command_asks_for_what_is_due_unless_told_otherwise(site, command):
     assert "2 links to check" in command("--all", "--limit", "2")
 
 
+def test_the_command_says_what_is_left_for_another_day(site, command):
+    site.pages["/robots.txt"] = (503, {"Retry-After": "3600"}, b"")
+    said = command()
+    assert "1 left for another day" in said
+    assert "In all: 2 doubtful" in said
+
+
 @pytest.mark.parametrize(
     "arguments", [("--entry", "nulle-part"), ("--url", "https://nulle-part.fr"), ("--host", "nulle-part.fr")]
 )

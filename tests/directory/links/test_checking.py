@@ -38,7 +38,7 @@ def test_how_many_days_a_link_must_fail_before_it_is_called_broken(site, page, v
 
 
 def test_every_reason_has_its_rule():
-    never = {Reason.ISSUER, Reason.BAD_ANSWER, Reason.BAD_ADDRESS}
+    never = {Reason.ISSUER, Reason.BAD_ANSWER, Reason.BAD_ADDRESS, Reason.ROBOTS_SILENT}
     assert set(Reason) == set(DAYS_BEFORE_BROKEN) | SKIPPING | never
     assert len(Reason) == len(DAYS_BEFORE_BROKEN) + len(SKIPPING) + len(never)
 
@@ -59,6 +59,51 @@ def test_a_link_that_works_again_is_good_again_by_itself(site):
     found = run([link], make_judge(site), 10)[link.url]
     assert (found.verdict, found.reason, found.failed_on, found.failed_days) == (Verdict.GOOD, "", None, 0)
     assert found.good_on == date(2026, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("page", "robots"),
+    [
+        ((403, {}, b""), None),
+        ((429, {}, b""), None),
+        ((404, {}, b""), (200, {}, b"User-agent: *\nDisallow: /")),
+        ((404, {}, b""), (503, {}, b"")),
+    ],
+)
+@pytest.mark.parametrize(("days", "verdict", "next_in"), [(1, Verdict.DOUBTFUL, 1), (2, Verdict.BROKEN, 7)])
+def test_what_says_nothing_of_the_page_takes_nothing_back_from_a_link_that_fails(
+    site, page, robots, days, verdict, next_in
+):
+    link = make_link(site.url("/lien"))
+    for day in range(days):
+        run([link], make_judge(site), day)
+    site.pages |= {"/lien": page, "/robots.txt": robots or site.pages["/robots.txt"]}
+    found = run([link], make_judge(site), 5)[link.url]
+    assert (found.verdict, found.failed_days, found.failed_on) == (verdict, days, DAY.date())
+    last = DAY.date() + timedelta(days=5)
+    assert not Link.objects.due(last + timedelta(days=next_in - 1)).exists()
+    assert Link.objects.due(last + timedelta(days=next_in)).exists()
+    if verdict == Verdict.BROKEN:
+        assert (found.reason, found.status) == (Reason.NOT_FOUND, 404)
+
+
+def test_a_page_removed_for_good_stays_broken_when_its_server_fails(site):
+    site.pages["/lien"] = (410, {}, b"")
+    link = make_link(site.url("/lien"))
+    run([link], make_judge(site))
+    site.pages["/lien"] = (500, {}, b"")
+    assert run([link], make_judge(site), 7)[link.url].verdict == Verdict.BROKEN
+
+
+def test_a_site_that_is_wholly_down_is_doubtful_for_as_long_as_it_is_and_never_broken(site):
+    site.pages |= {"/robots.txt": (503, {}, b""), "/lien": (503, {}, b"")}
+    link = make_link(site.url("/lien"))
+    for day in range(5):
+        assert Link.objects.due((DAY + timedelta(days=day)).date()).exists()
+        found = run([link], make_judge(site), day)[link.url]
+        assert (found.verdict, found.reason, found.status) == (Verdict.DOUBTFUL, Reason.ROBOTS_SILENT, 503)
+    assert (Link.objects.failing().get().failed_on, found.failed_days) == (DAY.date(), 0)
+    assert site.paths("HEAD") == []
 
 
 def test_the_last_good_day_is_remembered_while_a_link_fails(site):

@@ -100,9 +100,18 @@ def test_the_place_in_a_page_is_kept_and_not_sent(site):
         ("/caf\N{LATIN SMALL LETTER E WITH ACUTE}".encode("latin-1"), "/caf%E9"),
         (b"/un espace", "/un%20espace"),
         (b"  /ici  ", "/ici"),
+        (b"\\ici", "/ici"),
+        (b"ici\\la?a\\b", "/ici/la"),
     ],
 )
 def test_a_redirect_is_read_as_browsers_do(site, location, path):
     site.pages["/"] = b"HTTP/1.1 301 Moved\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"
     site.pages[path] = OK
-    assert make_judge(site).judge(site.url("/")) == Outcome("", 200, site.url(path))
+    outcome = make_judge(site).judge(site.url("/"))
+    assert (outcome.reason, outcome.moved_to.partition("?")[0]) == ("", site.url(path))
+
+
+def test_a_backslash_leads_to_another_host_as_in_a_browser(site):
+    site.pages |= {"/": moving(302, rf"http:\\autre.fr:{site.port}\ici"), "/ici": OK}
+    assert make_judge(site).judge(site.url("/")) == Outcome("", 200)
+    assert site.asked[-1] == ("HEAD", "autre.fr", "/ici")

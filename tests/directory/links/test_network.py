@@ -62,6 +62,9 @@ def test_a_name_with_accents_is_called_by_its_ascii_form(site):
         ("https://exemple.fr:port/", Reason.BAD_ADDRESS),
         ("https://[::1/", Reason.BAD_ADDRESS),
         (f"https://{'a' * 64}.fr/", Reason.BAD_ADDRESS),
+        ("http://①②⑦.0.0.1/", Reason.BAD_ADDRESS),
+        ("http://xn--orhcp.0.0.1/", Reason.BAD_ADDRESS),  # the same, as Markdown writes it
+        ("http://xn--i-7iqv272g.ws/", Reason.BAD_ADDRESS),
         ("https://moi:secret@exemple.fr/", Reason.NOT_CALLED),
         ("ftp://exemple.fr/", Reason.NOT_CALLED),
         ("https://exemple.fr:8080/", Reason.NOT_CALLED),

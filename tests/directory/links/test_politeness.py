@@ -1,15 +1,20 @@
 """What a site asks of programs: its robots.txt, its pauses, one request at a time."""
 
 import gzip
+import os
+import subprocess
+import sys
+import tempfile
 import threading
+from email.utils import formatdate
 
 import pytest
 
 from directory.links import checking
 from directory.links.judging import Outcome
-from directory.links.politeness import MOST_PAUSE_SECONDS, PAUSE_SECONDS, Turns
+from directory.links.politeness import MOST_PAUSE_SECONDS, PAUSE_SECONDS, POLL_SECONDS, Stopped, Turns, seconds_until
 from directory.models.links import Reason, Verdict
-from tests.directory.links.checks import make_judge, make_link, run
+from tests.directory.links.checks import DAY, known, make_judge, make_link, run
 from tests.directory.links.servers import GZIP_BOMB, OK, Site, moving, silent
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +86,83 @@ def test_a_host_that_says_to_come_back_later_is_given_time(site):
     pauses = []
     make_judge(site, turns=Turns(clock=lambda: 0, pause=pauses.append)).judge(site.url("/"))
     assert pauses == [PAUSE_SECONDS, 7]
+
+
+LATER = formatdate(60, usegmt=True)  # for a clock at 0, a minute
+
+
+@pytest.mark.parametrize(
+    ("pages", "verdict", "asked"),
+    [
+        ({"/a": (429, {"Retry-After": "3600"}, b"")}, Verdict.SKIPPED, ["/robots.txt", "/a"]),
+        ({"/a": (503, {"Retry-After": LATER}, b"")}, Verdict.DOUBTFUL, ["/robots.txt", "/a"]),
+        ({"/robots.txt": (503, {"Retry-After": LATER}, b"")}, Verdict.DOUBTFUL, ["/robots.txt"]),
+        ({"/robots.txt": (429, {"Retry-After": "11"}, b"")}, Verdict.SKIPPED, ["/robots.txt"]),
+    ],
+)
+def test_a_host_that_asks_for_more_time_than_we_have_is_left_for_this_run(site, pages, verdict, asked):
+    site.pages |= pages | {"/b": OK}
+    links = [make_link(site.url("/a")), known(site.url("/b"), Verdict.MOVED)]
+    found = run(links, make_judge(site, turns=Turns(clock=lambda: 0, pause=lambda seconds: None)), day=40)
+    assert [path for _method, _host, path in site.asked] == asked
+    assert found[links[0].url].verdict == verdict
+    assert (found[links[1].url].verdict, found[links[1].url].checked_at) == (Verdict.MOVED, DAY)
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [("7", 7), (formatdate(7, usegmt=True), 7), (formatdate(-7, usegmt=True), -7), ("", 0), ("demain", 0), ("²", 0)],
+)
+def test_retry_after_is_a_number_of_seconds_or_a_date(retry_after, seconds):
+    assert seconds_until(retry_after, now=0) == seconds
+
+
+def test_processes_of_a_machine_call_a_host_one_at_a_time_and_make_its_pause_together():
+    """What two processes share is the file: here, two Turns."""
+    waited = []
+
+    def wait(seconds):
+        waited.append(seconds)
+        return len(waited) == 2  # the check is stopped
+
+    here, there = Turns(clock=lambda: 100), Turns(clock=lambda: 100.25, pause=wait)
+    with here.take("exemple.fr"):
+        with there.take("autre.fr"):
+            pass
+        with pytest.raises(Stopped), there.take("exemple.fr"):
+            pass
+    assert waited == [POLL_SECONDS, POLL_SECONDS]
+    with there.take("exemple.fr"):
+        pass
+    assert waited[2:] == [0.75]
+
+
+def test_a_process_that_dies_frees_its_host():
+    script = """
+import os
+from directory.links.politeness import Turns
+with Turns().take("exemple.fr"):
+    os._exit(9)
+"""
+    environment = os.environ | {"TMPDIR": tempfile.gettempdir()}
+    assert subprocess.run([sys.executable, "-c", script], env=environment).returncode == 9  # noqa: S603
+    assert list(Turns().folder.iterdir())
+    with Turns(pause=lambda seconds: True).take("exemple.fr"):  # would be stopped if it had to wait
+        pass
+
+
+def test_a_clock_that_was_put_back_makes_nobody_wait_long():
+    waited = []
+    for now in (9_000, 1_000):
+        with Turns(clock=lambda now=now: now, pause=waited.append).take("exemple.fr"):
+            pass
+    assert waited == [PAUSE_SECONDS]
+
+
+def test_a_folder_that_somebody_else_made_is_not_used(monkeypatch):
+    monkeypatch.setattr(os, "getuid", lambda: 12345)  # the folder is made by who runs the test
+    with pytest.raises(PermissionError):
+        Turns()
 
 
 def test_one_request_at_a_time_for_a_host_and_several_hosts_side_by_side(site):

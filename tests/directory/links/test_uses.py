@@ -41,6 +41,18 @@ def test_every_link_that_the_site_shows_is_collected_in_any_language_and_no_othe
     assert Link.objects.count() == known
 
 
+@pytest.mark.parametrize(
+    ("typed", "link"),
+    [
+        ("http://Médiathèque-Été.fr:81/Été", "http://xn--mdiathque-t-39ahkb.fr:81/%C3%89t%C3%A9"),
+        ("https://Fiche.fr/?a=http://Été.fr", "https://fiche.fr/?a=http://%C3%89t%C3%A9.fr"),
+    ],
+)
+def test_a_host_written_with_capitals_is_the_one_that_was_typed(typed, link):
+    assert links_in(f"[a]({typed})") == {link}
+    assert rewritten(f"[a]({typed})", link, "https://b.fr/") == "[a](https://b.fr/)"
+
+
 def test_what_ships_is_collected_with_a_host():
     collect()
     assert Link.objects.count() > 200
