@@ -1,5 +1,7 @@
 """The site of the admin: its first page is what there is to do, then come the lists."""
 
+from functools import wraps
+
 from django.contrib.admin import AdminSite
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,19 @@ class DeskSite(AdminSite):
             path("statistiques.csv", self.admin_view(statistics.download), name="statistics_csv"),
             *super().get_urls(),
         ]
+
+    def admin_view(self, view, cacheable=False):
+        """A view that a form reaches even when its sender's login expired: they log in on the way."""
+        from config import late_forms
+
+        view = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def after_login(request, *args, **kwargs):
+            answer = late_forms.log_in(request) if late_forms.needs_login(request) else None
+            return answer or view(request, *args, **kwargs)
+
+        return after_login
 
     def index(self, request, extra_context=None):
         from directory.admin import desk

@@ -36,6 +36,7 @@ DEBUG = env_bool("DEBUG", False)
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_FAILURE_VIEW = "config.late_forms.csrf_failure"
 
 # Behind a proxy that ends TLS, HTTPS=true turns on everything that only makes sense over https.
 HTTPS = env_bool("HTTPS", False)

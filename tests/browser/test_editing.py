@@ -153,6 +153,45 @@ def test_a_form_in_which_something_was_typed_is_not_left_without_a_question(open
     assert asked == ["beforeunload"] * is_typed
 
 
+def late(page, account):
+    """Save a form whose login expired, and log in on the page that answers."""
+    save(page)
+    assert page.locator(".errornote").count() == 1
+    page.fill("[name=_login-username]", account[0])
+    page.fill("[name=_login-password]", account[1])
+    page.click("#late_form input[type=submit]")
+
+
+@pytest.mark.parametrize("cookies", [{"name": "sessionid"}, {}])
+def test_what_is_typed_while_a_login_expires_is_saved_after_the_next(open_editor, account, cookies):
+    page = open_editor()
+    open_entry(page)
+    text = f"Une phrase\n« d’un <autre> » temps, {len(cookies)}."
+    page.fill("#id_body_fr", text)
+    page.context.clear_cookies(**cookies)
+    late(page, account)
+    page.wait_for_selector(".messagelist .success")
+    assert page.input_value("#id_body_fr") == text
+    page.reload()
+    assert page.input_value("#id_body_fr") == text
+
+
+def test_what_is_typed_while_another_tab_logs_in_anew_is_sent_again(open_editor, account):
+    page = open_editor(java_script_enabled=False)
+    open_entry(page)
+    page.fill("#id_organisation", "Celle d’avant")
+    page.context.clear_cookies(name="sessionid")
+    other = page.context.new_page()
+    other.goto("/admin/")
+    other.fill("#id_username", account[0])
+    other.fill("#id_password", account[1])
+    other.click("input[type=submit]")
+    save(page)
+    page.click("#late_form input[type=submit]")
+    page.wait_for_selector(".messagelist .success")
+    assert page.input_value("#id_organisation") == "Celle d’avant"
+
+
 # While a page loads: how many signs of progress are seen at once.
 WATCH = """
 window.counts = [];

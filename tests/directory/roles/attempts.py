@@ -43,7 +43,8 @@ WATCHED = [
 @dataclass
 class Attempt:
     """A request, and who gets `ok` (and, with data, changes the database). The others change nothing: anonymous
-    visitors are sent to log in, everybody else gets a 403 or what `refused` says."""
+    visitors are sent to log in, everybody else gets a 403 or what `refused` says. What an anonymous visitor posts is
+    kept on the page that refuses it and asks them to log in."""
 
     url: str
     by: set
@@ -54,7 +55,7 @@ class Attempt:
     def expected(self, role):
         if role in self.by:
             return [self.ok or (200 if self.data is None else 302)]
-        refused = self.refused.get(role, 302 if role == "anonymous" else 403)
+        refused = self.refused.get(role, 302 if role == "anonymous" and self.data is None else 403)
         return refused if isinstance(refused, list) else [refused]
 
 

@@ -180,7 +180,7 @@ def border_attempts(world, known):
     # So does what would lose its link: a step, another entry; an entry of others its topic.
     stepped, replacing = make_resource(departments=["15"]), make_resource(departments=["15"])
     make_situation(resources=[stepped])
-    make_resource(departments=["03"], replaced_by=replacing)
+    make_resource(departments=["03"], topics=[make_topic("langue")], replaced_by=replacing)
     for entry_linked in (stepped, replacing):
         yield Attempt(address(Resource, "delete", entry_linked.pk), EDITORS, {"post": "yes"})
     topic = make_topic("mobilite")
