@@ -131,7 +131,7 @@ def test_coming_back_to_a_form_lays_nothing_old_over_what_another_saved_since(op
 
 def test_a_row_ticked_to_be_deleted_is_not_ticked_again_on_coming_back(open_editor):
     page = open_editor()
-    page.goto("/admin/directory/situation/")
+    page.goto("/admin/directory/situation/?q=une-famille-arrive")
     page.click("#result_list tbody tr:first-child th a")
     page.check("#id_steps-0-DELETE", force=True)
     page.goto("/admin/")
