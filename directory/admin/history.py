@@ -22,8 +22,9 @@ from directory.groups import can
 from directory.history import Act, Change, act
 from directory.history.display import rows
 from directory.history.undoing import UndoRefused, changed_since, restore, undo
+from directory.models import Message
 from directory.roles import changeable, edits_everywhere
-from directory.states import KINDS, MODELS
+from directory.states import KINDS, RECORDED, RECORDED_KINDS
 
 MOST_SHOWN = 200
 LAST_ACTS = 3  # on the form itself
@@ -52,7 +53,7 @@ class WithHistory(admin.ModelAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         if context["original"]:
-            acts = Act.objects.on(KINDS[self.model], context["original"].pk)
+            acts = Act.objects.on(RECORDED_KINDS[self.model], context["original"].pk)
             context["last_acts"] = acts.exclude(origin=Act.Origin.LOAD)[:LAST_ACTS]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -62,13 +63,13 @@ class WithHistory(admin.ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, instance):
             raise PermissionDenied
-        changes = Change.objects.of(KINDS[self.model], instance).select_related("act")
+        changes = Change.objects.of(RECORDED_KINDS[self.model], instance).select_related("act")
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %(name)s") % {"name": instance},
             "opts": self.opts,
             "original": instance,
-            "kind": KINDS[self.model],
+            "kind": RECORDED_KINDS[self.model],
             "acts": [
                 (item, list(group))
                 for item, group in groupby(map(shown, changes.order_by("-act", "pk")[:MOST_SHOWN]), attrgetter("act"))
@@ -81,24 +82,25 @@ class WithHistory(admin.ModelAdmin):
 def shown(change):
     """A change with what the pages say of it: its fields in words, and where its object is."""
     change.rows = list(rows(change))
-    change.model_name = MODELS[change.kind]._meta.verbose_name
+    change.model_name = RECORDED[change.kind]._meta.verbose_name
     change.url = history_url(change)
     return change
 
 
 def history_url(change):
-    return reverse(admin_urlname(MODELS[change.kind]._meta, "history"), args=[change.object_id])
+    return reverse(admin_urlname(RECORDED[change.kind]._meta, "history"), args=[change.object_id])
 
 
 def may_write(user, model):
-    """Whether a user's groups let them add, change and delete objects of a model."""
-    return user.has_perms(can("add change delete", model))
+    """Whether a user's groups let them add, change and delete objects of a model; of messages, which nobody adds or
+    deletes, change."""
+    return user.has_perms(can("change" if issubclass(model, Message) else "add change delete", model))
 
 
 def of_others(user, changes):
     """Those of the changes whose objects exist and are outside the user's area (directory.roles)."""
-    objects = {kind: {change.object_id for change in changes if change.kind == kind} for kind in MODELS}
-    found = {kind: MODELS[kind].objects.filter(pk__in=pks) for kind, pks in objects.items() if pks}
+    objects = {kind: {change.object_id for change in changes if change.kind == kind} for kind in RECORDED}
+    found = {kind: RECORDED[kind].objects.filter(pk__in=pks) for kind, pks in objects.items() if pks}
     outside = {
         (kind, pk)
         for kind, queryset in found.items()
@@ -110,7 +112,7 @@ def of_others(user, changes):
 def hanging_of_others(user, changes):
     """What undoing the additions among some changes would delete with them, and is outside the user's area."""
     collector = NestedObjects(using=DEFAULT_DB_ALIAS)
-    for kind, model in MODELS.items():
+    for kind, model in RECORDED.items():
         added = {change.object_id for change in changes if change.kind == kind and change.before is None}
         collector.collect(model.objects.filter(pk__in=added))
     for model in collector.model_objs.keys() & KINDS.keys():
@@ -188,7 +190,7 @@ class ActAdmin(ReadOnlyAdmin):
             "later": later,
             # Nobody means to take back the whole guide by one click.
             "ticked": item.origin != Act.Origin.LOAD,
-            "may_undo": all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes})
+            "may_undo": all(may_write(request.user, RECORDED[kind]) for kind in {change.kind for change in changes})
             and not of_others(request.user, changes),
         }
         return TemplateResponse(request, "admin/history/act.html", context)
@@ -204,7 +206,7 @@ class ActAdmin(ReadOnlyAdmin):
 
         `write` does it as `directory.history.undoing` does: step by step, so that of much work each step is told.
         """
-        if not all(may_write(request.user, MODELS[kind]) for kind in {change.kind for change in changes}):
+        if not all(may_write(request.user, RECORDED[kind]) for kind in {change.kind for change in changes}):
             raise PermissionDenied
         if not changes:
             messages.error(request, _("Tick at least one thing to put back."))

@@ -9,12 +9,13 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from directory.history.tracking import act
-from directory.models import Act, Change
+from directory.models import Act, Change, Message
 from directory.models.resources import PLACES, check_places
+from directory.reports.answering import record_answer
 from directory.search import index
-from directory.states import MODELS, batches, states, write
+from directory.states import RECORDED, batches, states, write
 
-ORDER = list(MODELS)
+ORDER = list(RECORDED)
 # How many are put back between two signs of progress: a few seconds of work.
 STEP = 100
 
@@ -30,7 +31,7 @@ class UndoRefused(Exception):
 def changed_since(changes):
     """{change pk: names of its fields that hold something else now}; all it had when the object is gone or back."""
     found = {}
-    now = {kind: states(model, {c.object_id for c in changes if c.kind == kind}) for kind, model in MODELS.items()}
+    now = {kind: states(model, {c.object_id for c in changes if c.kind == kind}) for kind, model in RECORDED.items()}
     for change in changes:
         current = now[change.kind].get(change.object_id)
         if change.after is None:
@@ -80,38 +81,43 @@ def put_back(wanted, *, user, reason, undoes=None):
     done, lines = 0, []
     with act(user=user, reason=reason, origin=Act.Origin.UNDO, undoes=undoes) as recorder:
         # All at once, which each write would else do for itself.
-        recorder.watch(MODELS[kind](pk=pk) for kind, pk, _name, _values in wanted)
+        recorder.watch(RECORDED[kind](pk=pk) for kind, pk, _name, _values in wanted)
         left, before = [item for item in wanted if item[3] is not None], None
         while left and left != before:  # an entry may wait for the one that replaces it to be back
             before, left, lines = left, [], []
             for some in batches(before, STEP):
-                refused = write_back(some)
+                refused = write_back(some, user)
                 left += [some[number] for number in refused]
                 lines += chain(*refused.values())
                 done += len(some) - len(refused)
                 yield done
         for kind, added in groupby((item for item in reversed(wanted) if item[3] is None), itemgetter(0)):
             for some in batches([(pk, name) for _kind, pk, name, _values in added], STEP):
-                lines += delete(MODELS[kind], dict(some))
+                lines += delete(RECORDED[kind], dict(some))
                 done += len(some)
                 yield done
         if lines:
             raise UndoRefused(lines)
 
 
-def write_back(items):
-    """Write (kind, pk, name, values); return {number: sentences} of those that cannot be, as things are."""
+def write_back(items, user):
+    """Write (kind, pk, name, values); return {number: sentences} of those that cannot be, as things are.
+
+    An answer to a reader that is put back is the user's, and no letter is sent of it.
+    """
     written, refused = defaultdict(list), {}
     with index.left_alone():
         for number, (kind, pk, name, values) in enumerate(items):
             try:
-                instance = write(MODELS[kind], pk, values)
+                instance = write(RECORDED[kind], pk, values)
                 if kind == "resource":
                     check_places_of(instance)
+                elif isinstance(instance, Message):
+                    record_answer(instance, user)
             except ValidationError as error:
                 refused[number] = [f"{name}: {sentence}" for sentence in error.messages]
             else:
-                written[MODELS[kind]].append(pk)
+                written[RECORDED[kind]].append(pk)
     for model, pks in written.items():
         index.written_in_bulk(model, pks)
     return refused
