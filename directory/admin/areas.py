@@ -104,7 +104,8 @@ class AreaAdmin:
             if not model._meta.auto_created
         }
         left = [found for model, deleted in collector.model_objs.items() for found in pointing_to(model, deleted)]
-        unlinked = [obj for found in left for obj in found if obj not in collector.model_objs.get(found.model, ())]
+        left = dict.fromkeys(obj for found in left for obj in found)  # once, whatever links it loses
+        unlinked = [obj for obj in left if obj not in collector.model_objs.get(type(obj), ())]
         if unlinked:
             shown += [_("These are kept, without their link to what is deleted:"), list(map(self.described, unlinked))]
         return shown, counts, sorted(refused), [self.described(obj) for obj in collector.protected]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import get_language_info, gettext as _
 
-from directory.states import RECORDED, PROVENANCE, localized_columns
+from directory.states import PROVENANCE, RECORDED, localized_columns
 from directory.translations.work import word_diff
 
 
