@@ -48,8 +48,7 @@ ROLES = {
     | can("view", *PLACES)
     | can(WRITE, *LOCAL, *GENERAL)
     | can("view delete", EmptySearch)
-    | can("view change", Link)
-    | can("view change delete", Report, Proposal),
+    | can("view change", Link, Report, Proposal),
     EDITING_AN_AREA: can("view", *PLACES, *GENERAL, EmptySearch)
     | can("view change", Link, Report, Proposal)
     | can("change", Theme)

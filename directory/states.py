@@ -12,7 +12,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
-from directory.models import Branch, Contact, GlossaryTerm, OldAddress, Provenance, Resource, Situation, Step, Synonym
+from directory.models import (
+    Branch,
+    Contact,
+    GlossaryTerm,
+    Message,
+    OldAddress,
+    Proposal,
+    Provenance,
+    Report,
+    Resource,
+    Situation,
+    Step,
+    Synonym,
+)
 from directory.models.addresses import SEEN
 from directory.translations import translated_fields
 from themes.models import Theme, Topic
@@ -30,6 +43,10 @@ MODELS = {
     "synonym": Synonym,
 }
 KINDS = {model: kind for kind, model in MODELS.items()}
+# What the history follows. Answers to readers are written by editors too, but are no content: no table or file holds
+# them, and they come and go with what the readers sent.
+RECORDED = MODELS | {"report": Report, "proposal": Proposal}
+RECORDED_KINDS = {model: kind for kind, model in RECORDED.items()}
 DERIVED = {"id", "key", "created_at", "updated_at"}
 PROVENANCE = "#provenance"
 KNOWN = ("source_text", "source_fingerprint", "origin", "made_by", "made_on", "checked_by", "checked_on")
@@ -54,7 +71,13 @@ def read_value(instance, name):
 
 
 def written_fields(model):
-    """Names of the fields that editors write: a column per language of what is translated, nothing derived."""
+    """Names of the fields that editors write: a column per language of what is translated, nothing derived.
+
+    Of a message, the reference that names it and its answer only: what readers typed must never be where it cannot be
+    erased.
+    """
+    if issubclass(model, Message):
+        return ["reference", "state", "answer"]
     fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
     return [item.name for item in fields if item.name not in {*DERIVED, *translated_fields(model)}]
 
@@ -80,8 +103,8 @@ def batches(items, size=BATCH):
 def states(model, pks):
     """{pk: state} of those of the objects that exist, in a few queries for each 500."""
     names = written_fields(model)
-    pointers = [item.name for item in model._meta.concrete_fields if item.is_relation]
-    lists = [item.name for item in model._meta.many_to_many]
+    pointers = [item.name for item in model._meta.concrete_fields if item.is_relation and item.name in names]
+    lists = [item.name for item in model._meta.many_to_many if item.name in names]
     found = {}
     for some in batches(list(pks)):
         objects = model.objects.filter(pk__in=some).order_by().select_related(*pointers).prefetch_related(*lists)
@@ -103,11 +126,16 @@ def state(instance):
 
 
 def write(model, pk, values):
-    """Write values of a state into an object, made anew where it is missing; return it.
+    """Write values of a state into an object, made anew where it is missing; return it. Only within a transaction.
 
     Raises ValidationError when another object took its slug, or when it points to what no longer exists.
     """
-    instance = model.objects.filter(pk=pk).first() or model(pk=pk)
+    # Locked, so that nothing a reader typed that is erased at this moment is written back.
+    instance = model.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if instance is None:
+        if issubclass(model, Message):
+            raise ValidationError(_("No longer exists: %(names)s.") % {"names": model._meta.verbose_name})
+        instance = model(pk=pk)
     lists, known = {}, {}
     for name, value in values.items():
         if name.endswith(PROVENANCE):

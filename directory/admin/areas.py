@@ -105,12 +105,14 @@ class AreaAdmin:
             if not model._meta.auto_created
         }
         left = [found for model, deleted in collector.model_objs.items() for found in pointing_to(model, deleted)]
-        unlinked = [obj for found in left for obj in found if obj not in collector.model_objs.get(found.model, ())]
         # Who may not change what would lose its link may not take it away by deleting: unpublishing remains.
         for found in left if not edits_everywhere(request.user) else ():
             if found.model in KINDS:
-                others = found.exclude(pk__in=changeable(request.user, found).values("pk"))
-                refused |= {f"{capfirst(obj._meta.verbose_name)}: {obj}" for obj in others if obj in unlinked}
+                deleted = [obj.pk for obj in collector.model_objs.get(found.model, ())]
+                others = found.exclude(pk__in=changeable(request.user, found).values("pk")).exclude(pk__in=deleted)
+                refused |= {f"{capfirst(obj._meta.verbose_name)}: {obj}" for obj in others}
+        left = dict.fromkeys(obj for found in left for obj in found)  # once, whatever links it loses
+        unlinked = [obj for obj in left if obj not in collector.model_objs.get(type(obj), ())]
         if unlinked:
             shown += [_("These are kept, without their link to what is deleted:"), list(map(self.described, unlinked))]
         return shown, counts, sorted(refused), [self.described(obj) for obj in collector.protected]

@@ -1,5 +1,6 @@
 """The history of what editors write, in the admin: who, when, why, which words; and back again."""
 
+from collections import defaultdict
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -24,7 +25,7 @@ from directory.history import Act, Change, act
 from directory.history.display import rows
 from directory.history.undoing import UndoRefused, changed_since, restore, undo
 from directory.roles import changeable, edits_everywhere
-from directory.states import KINDS, MODELS
+from directory.states import KINDS, RECORDED, RECORDED_KINDS
 
 MOST_SHOWN = 200
 LAST_ACTS = 3  # on the form itself
@@ -53,7 +54,7 @@ class WithHistory(admin.ModelAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         if context["original"]:
-            acts = Act.objects.on(KINDS[self.model], context["original"].pk)
+            acts = Act.objects.on(RECORDED_KINDS[self.model], context["original"].pk)
             context["last_acts"] = acts.exclude(origin=Act.Origin.LOAD)[:LAST_ACTS]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -63,13 +64,13 @@ class WithHistory(admin.ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, instance):
             raise PermissionDenied
-        changes = Change.objects.of(KINDS[self.model], instance).select_related("act")
+        changes = Change.objects.of(RECORDED_KINDS[self.model], instance).select_related("act")
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %(name)s") % {"name": instance},
             "opts": self.opts,
             "original": instance,
-            "kind": KINDS[self.model],
+            "kind": RECORDED_KINDS[self.model],
             "acts": [
                 (item, list(group))
                 for item, group in groupby(
@@ -84,13 +85,13 @@ class WithHistory(admin.ModelAdmin):
 def shown(change):
     """A change with what the pages say of it: its fields in words, and where its object is."""
     change.rows = list(rows(change))
-    change.model_name = MODELS[change.kind]._meta.verbose_name
+    change.model_name = RECORDED[change.kind]._meta.verbose_name
     change.url = history_url(change)
     return change
 
 
 def history_url(change):
-    return reverse(admin_urlname(MODELS[change.kind]._meta, "history"), args=[change.object_id])
+    return reverse(admin_urlname(RECORDED[change.kind]._meta, "history"), args=[change.object_id])
 
 
 # What putting back Changes does to their objects, and of which.
@@ -104,7 +105,7 @@ VERBS = {
 def may_put_back(user, changes):
     """Whether a user's groups let them do what putting back these Changes does."""
     return all(
-        user.has_perms(can(verb, MODELS[kind]))
+        user.has_perms(can(verb, RECORDED[kind]))
         for verb, which in VERBS.items()
         for kind in changes.filter(which).order_by().values_list("kind", flat=True).distinct()
     )
@@ -114,11 +115,13 @@ def of_others(user, changes):
     """Names of the objects of some Changes that exist and are outside the user's area (directory.roles)."""
     if edits_everywhere(user):
         return set()
-    names = {(kind, pk): name for kind, pk, name in changes.values_list("kind", "object_id", "name")}
-    found = {kind: MODELS[kind].objects.filter(pk__in=[pk for its, pk in names if its == kind]) for kind, _pk in names}
+    names = defaultdict(dict)
+    for kind, pk, name in changes.values_list("kind", "object_id", "name"):
+        names[kind][pk] = name
+    found = [(kind, RECORDED[kind].objects.filter(pk__in=pks)) for kind, pks in names.items()]
     return {
-        names[kind, pk]
-        for kind, objects in found.items()
+        names[kind][pk]
+        for kind, objects in found
         for pk in objects.exclude(pk__in=changeable(user, objects).values("pk")).values_list("pk", flat=True)
     }
 
@@ -126,7 +129,7 @@ def of_others(user, changes):
 def hanging_of_others(user, changes):
     """What undoing the additions among some Changes would delete with them, and is outside the user's area."""
     collector = NestedObjects(using=DEFAULT_DB_ALIAS)
-    for kind, model in MODELS.items():
+    for kind, model in RECORDED.items():
         added = changes.filter(VERBS["delete"], kind=kind).values("object_id")
         collector.collect(model.objects.filter(pk__in=added))
     for model in collector.model_objs.keys() & KINDS.keys():
@@ -218,8 +221,8 @@ class ActAdmin(ReadOnlyAdmin):
         change = get_object_or_404(Change, pk=change_id, after__isnull=False)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:directory_act_change", args=[change.act_id]))
-        verb = "change" if MODELS[change.kind].objects.filter(pk=change.object_id).exists() else "add"
-        if not request.user.has_perms(can(verb, MODELS[change.kind])):
+        verb = "change" if RECORDED[change.kind].objects.filter(pk=change.object_id).exists() else "add"
+        if not request.user.has_perms(can(verb, RECORDED[change.kind])):
             raise PermissionDenied
         one = Change.objects.filter(pk=change.pk)
         return self.put_back(request, one, partial(restore, change), back=history_url(change))

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from directory.admin.preview import is_preview
 from directory.history import Act, Change
-from directory.states import KINDS, language_of
+from directory.states import RECORDED_KINDS, language_of
 from directory.translations import fingerprint
 from directory.translations.work import both_sides, word_diff
 
@@ -121,8 +121,8 @@ def last_act(model, pk, name=None):
     changes = Change.objects.select_related("act").order_by("-pk")
     if name:
         changes = changes.filter(Q(before__has_key=name) | Q(after__has_key=name))
-    with suppress(KeyError, ValueError):  # what readers write has no history; what was posted may be no key
-        change = changes.filter(kind=KINDS[model], object_id=pk).first()
+    with suppress(ValueError):  # what was posted may be no key
+        change = changes.filter(kind=RECORDED_KINDS[model], object_id=pk).first()
         return change and change.act
 
 

@@ -14,11 +14,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from directory.admin.areas import AreaAdmin
+from directory.admin.history import WithHistory
 from directory.admin.merging import WithMerging
 from directory.models import Message, Proposal, Report
 from directory.models.reports import forget_old_emails
 from directory.reports.answering import draft_from, mailto, record_answer, send_answer
-from directory.roles import may_change
+from directory.roles import edits_everywhere, may_change
 
 
 class AnswerForm(forms.ModelForm):
@@ -90,14 +91,15 @@ class Answering:
         return format_html('<a href="{}">{}</a> {}', mailto(message), message.email, said)
 
 
-class MessageAdmin(Answering, AreaAdmin, WithMerging):
+class MessageAdmin(Answering, AreaAdmin, WithMerging, WithHistory):
     change_form_template = "admin/reports/change_form.html"
     date_hierarchy = "created_at"
     search_fields = ["reference"]
     actions = ["erase"]
 
     def has_erase_permission(self, request):
-        return request.user.has_perm(f"directory.delete_{self.opts.model_name}")
+        """What is erased is in no history: it takes more than an area to do it."""
+        return edits_everywhere(request.user) and self.has_change_permission(request)
 
     def changelist_view(self, request, extra_context=None):
         forget_old_emails()

@@ -6,13 +6,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext as _
 
 from directory.models import Provenance
-from directory.states import MODELS, PROVENANCE, language_of, localized_columns
+from directory.states import PROVENANCE, RECORDED, language_of, localized_columns
 from directory.translations.work import word_diff
 
 
 def rows(change):
     """Yield (label, HTML of the words that came and went, its language or "") for each field that a change touched."""
-    model = MODELS[change.kind]
+    model = RECORDED[change.kind]
     for name in change.after if change.before is None else change.before:
         before, after = (said(model, name, (values or {}).get(name, "")) for values in (change.before, change.after))
         if before != after:

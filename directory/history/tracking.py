@@ -9,12 +9,12 @@ from django.db.models import SET_NULL
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
 from directory.models import Act, Change
-from directory.states import KINDS, MODELS, states
+from directory.states import KINDS, RECORDED, RECORDED_KINDS, states
 
 current = ContextVar("current_act", default=None)
 # Writes outside an act: each is one of its own, from the signal before it to the signal after it.
 alone = threading.local()
-NAMES = ("title_fr", "name", "term", "said")
+NAMES = ("title_fr", "name", "term", "said", "reference")
 
 
 class Recorder:
@@ -40,7 +40,7 @@ class Recorder:
 
     def changes(self):
         """Yield a Change, unsaved, for each object whose state is no longer what it was."""
-        for kind, model in MODELS.items():
+        for kind, model in RECORDED.items():
             pks = [pk for touched, pk in self.before if touched is model]
             found = states(model, pks)
             for pk in pks:
@@ -73,7 +73,7 @@ def change_of(kind, pk, before, after):
     return Change(
         kind=kind,
         object_id=pk,
-        slug=known["slug"],
+        slug=known.get("slug") or known["reference"],
         name=next(str(known[name]) for name in NAMES if known.get(name))[:200],
         before=None if before is None else {name: before.get(name, "") for name in names},
         after=None if after is None else {name: after.get(name, "") for name in names},
@@ -143,7 +143,7 @@ def before_save(sender, instance, **kwargs):
 
 
 def after_save(sender, instance, created, **kwargs):
-    if created:
+    if created and sender in KINDS:  # what readers send is theirs: only its answer is followed
         recorder = current.get() or alone.__dict__[sender, id(instance)]
         recorder.before.setdefault((sender, instance.pk), None)
     end((sender, id(instance)))
@@ -189,9 +189,10 @@ def of_reverse(sender, instance):
 
 
 def connect():
-    for model in KINDS:
+    for model in RECORDED_KINDS:
         pre_save.connect(before_save, sender=model)
         post_save.connect(after_save, sender=model)
+    for model in KINDS:
         pre_delete.connect(before_delete, sender=model)
         post_delete.connect(after_delete, sender=model)
         for field in model._meta.many_to_many:

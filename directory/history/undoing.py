@@ -10,12 +10,13 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from directory.history.tracking import act
-from directory.models import Act, Change
+from directory.models import Act, Change, Message
 from directory.models.resources import PLACES, check_places
+from directory.reports.answering import record_answer
 from directory.search import index
-from directory.states import MODELS, batches, states, write
+from directory.states import RECORDED, batches, states, write
 
-ORDER = list(MODELS)
+ORDER = list(RECORDED)
 # How many are put back between two signs of progress: a few seconds of work.
 STEP = 100
 
@@ -31,7 +32,7 @@ class UndoRefused(Exception):
 def changed_since(changes):
     """{change pk: names of its fields that hold something else now}; all it had when the object is gone or back."""
     found = {}
-    now = {kind: states(model, {c.object_id for c in changes if c.kind == kind}) for kind, model in MODELS.items()}
+    now = {kind: states(model, {c.object_id for c in changes if c.kind == kind}) for kind, model in RECORDED.items()}
     for change in changes:
         current = now[change.kind].get(change.object_id)
         if change.after is None:
@@ -101,7 +102,7 @@ def put_back(items, values_of, *, added=(), user, reason, undoes=None):
             before, left, lines = left, [], []
             for some in batches(before, STEP):
                 recorder.watch(map(object_of, some))
-                refused = write_back(some, values_of(some))
+                refused = write_back(some, values_of(some), user)
                 recorder.write()
                 left += [item for item in some if item.pk in refused]
                 lines += chain(*refused.values())
@@ -110,7 +111,7 @@ def put_back(items, values_of, *, added=(), user, reason, undoes=None):
         for kind, of_kind in groupby(reversed(added), attrgetter("kind")):
             for some in batches(list(of_kind), STEP):
                 recorder.watch(map(object_of, some))
-                lines += delete(MODELS[kind], {item.object_id: item.name for item in some})
+                lines += delete(RECORDED[kind], {item.object_id: item.name for item in some})
                 recorder.write()
                 done += len(some)
                 yield done
@@ -119,24 +120,29 @@ def put_back(items, values_of, *, added=(), user, reason, undoes=None):
 
 
 def object_of(item):
-    return MODELS[item.kind](pk=item.object_id)
+    return RECORDED[item.kind](pk=item.object_id)
 
 
-def write_back(items, values):
+def write_back(items, values, user):
     """Write {pk: values} into the objects of some Changes; return {pk: sentences} of those that cannot be, as things
-    are, and are left alone."""
+    are, and are left alone.
+
+    An answer to a reader that is put back is the user's, and no letter is sent of it.
+    """
     written, refused = defaultdict(list), {}
     with index.left_alone():
         for item in items:
             try:
                 with transaction.atomic():
-                    instance = write(MODELS[item.kind], item.object_id, values[item.pk])
+                    instance = write(RECORDED[item.kind], item.object_id, values[item.pk])
                     if item.kind == "resource":
                         check_places_of(instance)
+                    elif isinstance(instance, Message):
+                        record_answer(instance, user)
             except ValidationError as error:
                 refused[item.pk] = [f"{item.name}: {sentence}" for sentence in error.messages]
             else:
-                written[MODELS[item.kind]].append(item.object_id)
+                written[RECORDED[item.kind]].append(item.object_id)
     for model, pks in written.items():
         index.written_in_bulk(model, pks)
     return refused

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 class ActQuerySet(models.QuerySet):
     def on(self, kind, object_id):
-        """Acts that changed an object, named by its kind (a key of directory.states.MODELS) and primary key."""
+        """Acts that changed an object, named by its kind (a key of directory.states.RECORDED) and primary key."""
         return self.filter(Exists(Change.objects.filter(act=OuterRef("pk"), kind=kind, object_id=object_id)))
 
     def with_deletions(self):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -75,10 +76,12 @@ def draft_from(proposal, user):
     summary, the topics, is left for the editor. Raises PermissionDenied, and writes nothing, when the entry would not
     be the user's to change.
     """
-    with act(user=user, reason=gettext("Proposal %(reference)s") % {"reference": proposal.reference}):
+    with transaction.atomic(), act(user=user) as recorder:
         draft = write_draft(proposal)
         if not may_change(user, draft):
             raise PermissionDenied
+        made_of = gettext("Proposal %(reference)s") % {"reference": proposal.reference}
+        recorder.act.reason = " · ".join(filter(None, [recorder.act.reason, made_of]))[:200]
     return draft
 
 

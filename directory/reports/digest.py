@@ -1,5 +1,7 @@
 """The e-mail that tells editors what readers wrote since the last one."""
 
+import logging
+
 from django.conf import settings
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.auth import get_user_model
@@ -12,6 +14,8 @@ from django.utils.translation import ngettext, override
 from directory.models import Proposal, Report
 from directory.reports.answering import may_answer
 from directory.translations import SOURCE
+
+logger = logging.getLogger(__name__)
 
 
 def editors():
@@ -37,17 +41,25 @@ def admin_address(message):
 
 
 def send_digests():
-    """Write to each editor about what came since the last time and is theirs to answer; returns how many e-mails left.
+    """Write to each editor about what came since the last time and is theirs to answer; returns (how many e-mails left,
+    {user name: error} of those that could not be sent, which are logged).
 
-    Raises OSError, which smtplib's errors are, when one cannot be sent: all is then told the next time.
+    A message counts as told once one editor has been: an address that is refused each day must not have the others
+    read the same each day, and who missed it sees it on the desk. What nobody could be told is told the next time.
     """
     waiting = {model: model.objects.to_answer().filter(announced_at=None) for model in (Report, Proposal)}
     messages = [*waiting[Report].select_related("resource"), *waiting[Proposal]]
     told = {editor: [message for message in messages if may_answer(editor, message)] for editor in editors()}
     told = {editor: theirs for editor, theirs in told.items() if theirs}
+    failed = {}
     for editor, theirs in told.items():
-        digest_to(editor, theirs).send()
+        try:
+            digest_to(editor, theirs).send()
+        except (OSError, ValueError) as error:  # smtplib's are the first; the second are of what is no address
+            logger.exception("The e-mail to the editor %s could not be sent", editor)
+            failed[editor.get_username()] = error
+    sent = [theirs for editor, theirs in told.items() if editor.get_username() not in failed]
     for model in waiting:
-        pks = {message.pk for theirs in told.values() for message in theirs if isinstance(message, model)}
+        pks = {message.pk for theirs in sent for message in theirs if isinstance(message, model)}
         model.objects.filter(pk__in=pks).update(announced_at=timezone.now())
-    return len(told)
+    return len(sent), failed

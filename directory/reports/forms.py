@@ -11,6 +11,7 @@ from directory.places import find_typed, place_of
 from themes.models import Theme
 
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+WEBSITE = re.compile(r"https?://", re.IGNORECASE)
 MOST_LINKS = 3
 
 
@@ -54,6 +55,7 @@ class ReportForm(MessageForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = Report.Kind.choices  # without the empty one
+        self.fields["text"].needed_for = Report.Kind.OTHER.label
         branches = self.fields["branch"]
         branches.queryset = self.instance.resource.branches.all()
         branches.empty_label = _("The entry as a whole")
@@ -92,6 +94,12 @@ class ProposalForm(MessageForm):
         ]
         labels = {"place": _("Where: the commune, the department, the region, or all of France.")}
         widgets = {"text": forms.Textarea(attrs={"rows": 5}), "knowledge": forms.Textarea(attrs={"rows": 2})}
+
+    def clean_url(self):
+        url = self.cleaned_data["url"]
+        if url and not WEBSITE.match(url):
+            raise ValidationError(self.fields["url"].error_messages["invalid"])
+        return url
 
     def save(self, commit=True):
         proposal = super().save(commit)

@@ -13,7 +13,8 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.checks import Warning
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
@@ -107,7 +108,8 @@ def signer_of(purpose):
 def new_stamp(purpose):
     """What a form carries from its opening to its sending: the reference its message will have, signed and dated.
 
-    `purpose` is what the form is about, and no other form's: "signaler/agir".
+    `purpose` is what the form is about, and no other form's: "signaler/57", by the key that an entry keeps when its
+    address changes.
     """
     return signer_of(purpose).sign(new_reference())
 
@@ -125,9 +127,28 @@ def read_stamp(purpose, stamp):
     raise Refused(NOT_SURE)
 
 
+class NoFiles(FileUploadHandler):
+    """Passes over the files that are sent with a form: none of ours asks for one."""
+
+    def new_file(self, *args, **kwargs):
+        raise SkipFile
+
+    def receive_data_chunk(self, raw_data, start):
+        return None
+
+    def file_complete(self, file_size):
+        return None
+
+
 def typed_in(request):
-    """What was typed in a form, without what no database or page can hold: control characters, halves of characters."""
+    """What was typed in a form, without what no database or page can hold: control characters, halves of characters.
+
+    Refused, before anything is read, when it is larger than Django lets a form be without files.
+    """
+    request.upload_handlers = [NoFiles(request)]
     try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig
         sent = request.POST
     except (SuspiciousOperation, BadRequest, MultiPartParserError):  # too long, too many fields, not UTF-8, cut short
         raise Refused(UNREADABLE, HTTPStatus.BAD_REQUEST) from None

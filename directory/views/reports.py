@@ -43,14 +43,16 @@ def receive(request, form_class, *, blank, purpose, template, initial=None, **co
 @csrf_exempt  # no cookie, so no session that another site could ride on: directory.reports.guard says what protects it
 @not_shared
 def report(request, slug):
-    resource = Resource.objects.published().filter(slug=slug).first()
-    if resource is None:
+    """A form that was opened before its entry was withdrawn is received all the same: an editor will see it."""
+    resource = Resource.objects.filter(slug=slug).first()
+    is_open = resource and (resource.is_published or (request.method == "POST" and resource.was_published))
+    if not is_open:
         return what_became_of(request, Resource, slug, address_of=lambda moved: reverse("report", args=[moved.slug]))
     return receive(
         request,
         ReportForm,
         blank=Report(resource=resource),
-        purpose=f"signaler/{slug}",
+        purpose=f"signaler/{resource.pk}",
         template="reports/report.html",
         resource=resource,
         provenance=of_page(get_language(), [(resource, ("title",))]),

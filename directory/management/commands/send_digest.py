@@ -13,7 +13,8 @@ class Command(BaseCommand):
         if not settings.SENDS_EMAIL:
             self.stdout.write("E-mail is off: EMAIL_URL names no server.")
             return
-        try:
-            self.stdout.write(f"E-mails to editors: {send_digests()}")
-        except OSError as error:
-            raise CommandError(f"The e-mail server refused: {error}") from error
+        sent, failed = send_digests()
+        self.stdout.write(f"E-mails to editors: {sent}")
+        if failed:
+            lines = (f"{name}: {error}" for name, error in failed.items())
+            raise CommandError("\n".join(["E-mails that could not be sent:", *lines]))

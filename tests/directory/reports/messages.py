@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils.translation import override
 
-from directory.models import Proposal, Report
+from directory.models import Proposal, Report, Resource
 from directory.reports import guard
 
 READER = "lectrice@example.org"
@@ -17,7 +17,9 @@ PROPOSAL = {"name": "Les Voisins", "text": "Ils accueillent."}
 
 def stamp_of(path, age=60):
     """The stamp of a form that was opened some seconds ago."""
-    purpose = path.strip("/").split("/", 1)[1]
+    purpose, _, slug = path.strip("/").split("/", 1)[1].partition("/")
+    if slug:
+        purpose = f"{purpose}/{Resource.objects.get(slug=slug).pk}"
     with mock.patch("django.core.signing.time.time", return_value=time.time() - age):
         return guard.new_stamp(purpose)
 

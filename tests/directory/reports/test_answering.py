@@ -8,9 +8,10 @@ from django.contrib.auth.models import Permission
 from django.core import mail
 from pytest_django.asserts import assertContains, assertNotContains
 
+from directory.groups import ROLES, can
 from directory.models import Report
 from tests.directory.reports.messages import READER, admin_of, page_of, typed_in
-from tests.factories import make_proposal, make_report, make_resource
+from tests.factories import make_branch, make_proposal, make_report, make_resource
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
@@ -137,6 +138,17 @@ def test_nobody_adds_or_deletes_messages_in_the_admin(editor):
     for message in (make_report(), make_proposal()):
         assert editor.get(admin_of(message, "add")).status_code == 403
         assert editor.post(f"{admin_of(message)[: -len('change/')]}delete/", {"post": "yes"}).status_code == 403
+        several = {"action": "delete_selected", "_selected_action": [message.pk], "post": "yes"}
+        editor.post(admin_of(message, "changelist"), several)
+        message.refresh_from_db()
+        assert not any(can("delete", message) & labels for labels in ROLES.values())
+
+
+def test_what_a_deletion_leaves_is_listed_once(editor, resource):
+    report = make_report(resource, branch=make_branch(resource, ["15"]))
+    page = editor.get(admin_of(resource).replace("/change/", "/delete/"))
+    (line,) = [line for line in page.context["deleted_objects"][-1] if report.reference in line]
+    assert admin_of(report) in line
 
 
 def test_what_was_written_can_be_erased_and_its_reference_still_answers(editor):

@@ -1,5 +1,6 @@
 """The e-mail that tells editors what readers wrote."""
 
+from smtplib import SMTPRecipientsRefused
 from unittest import mock
 
 import pytest
@@ -59,6 +60,23 @@ def test_a_digest_holds_what_its_editor_may_answer(area_editor, mail_server):
     assert other.reference not in letter.body
     assert elsewhere.reference not in letter.body
     assert Report.objects.get(pk=other.pk).announced_at is None
+
+
+@pytest.mark.parametrize("error", [SMTPRecipientsRefused({EDITOR: (550, b"No such user")}), ValueError("No address")])
+def test_an_address_that_is_refused_is_named_and_the_others_hear_once(editors, mail_server, django_user_model, error):
+    django_user_model.objects.create_superuser("zoe", "zoe@example.org")
+    make_report()
+    deliver = mail.EmailMessage.send
+
+    def send(letter):
+        if letter.to == [EDITOR]:
+            raise error
+        return deliver(letter)
+
+    with mock.patch("django.core.mail.EmailMessage.send", send), pytest.raises(CommandError, match="edith"):
+        digest()
+    assert "E-mails to editors: 0" in digest()
+    assert [letter.to for letter in mail.outbox] == [["zoe@example.org"]]
 
 
 def test_a_digest_that_cannot_be_sent_says_so_and_tells_it_the_next_time(editors, mail_server):

@@ -1,9 +1,11 @@
 """What readers send: how it is received, and what is wrong in it."""
 
 import re
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
+from django.utils.translation import override
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.models import Proposal, Report
@@ -73,21 +75,26 @@ def test_an_entry_that_readers_do_not_see_cannot_be_reported(client, method):
     assert getattr(client, method)("/fr/signaler/nulle-part/").status_code == 404
 
 
-def test_a_report_of_an_entry_that_was_unpublished_meanwhile_leads_to_where_to_go(client, resource):
+def test_an_entry_that_was_unpublished_meanwhile_says_where_to_go_and_receives_what_was_being_written(client, resource):
     resource.is_published = False
     resource.save()
-    assertContains(client.get(report_path(resource)), resource.title, status_code=410)
+    path = report_path(resource)
+    assertContains(client.get(path), resource.title, status_code=410)
+    assertContains(client.post(path, {"text": "Fermé depuis mai"}), "Fermé depuis mai", status_code=422)
+    assert send(client, path, kind="ferme", text="Fermé depuis mai").status_code == 303
+    assert Report.objects.get().resource == resource
 
 
 def test_a_report_of_an_entry_that_was_renamed_meanwhile_follows_it_with_what_was_typed(client, resource):
-    old = report_path(resource)
+    old, stamp = report_path(resource), stamp_of(report_path(resource))
     resource.slug = "nouvelle-adresse"
     resource.save()
-    opened, sent = client.get(old), send(client, old, kind="ferme", text="Fermé depuis mai")
+    typed = {"stamp": stamp, "kind": "ferme", "text": "Fermé depuis mai"}
+    opened, sent = client.get(old), client.post(old, typed)
     assert (opened.status_code, opened.url) == (301, report_path(resource))
     assert (sent.status_code, sent.url) == (308, report_path(resource))
-    followed = client.post(sent.url, {"stamp": stamp_of(old, 60), "kind": "ferme", "text": "Fermé depuis mai"})
-    assertContains(followed, "Fermé depuis mai", status_code=422)
+    assert client.post(sent.url, typed).status_code == 303
+    assert Report.objects.get().resource == resource
 
 
 def test_each_entry_leads_to_its_form(client, resource):
@@ -121,6 +128,12 @@ def test_a_theme_and_a_place_in_the_address_begin_the_proposal(client):
 )
 def test_the_departments_of_a_proposal_are_understood_never_guessed(typed, codes):
     assert {department.pk for department in departments_of(typed)} == codes
+
+
+def test_a_text_that_is_sometimes_needed_says_when(client, language, resource):
+    page = client.get(report_path(resource, language)).content.decode()
+    with override(language):
+        assert str(Report.Kind.OTHER.label) in re.search(r'<label for="id_text">(.+?)</label>', page, re.DOTALL)[1]
 
 
 # What is wrong in it
@@ -164,6 +177,7 @@ def test_a_mistake_in_a_report_is_explained_beside_its_field(client, language, r
         ({"place": "x" * 201}, "place"),
         ({"themes": ["sante", "astrologie"]}, "themes"),
         ({"url": "javascript:alert(1)"}, "url"),
+        ({"url": "ftp://voisins.example"}, "url"),
         ({"public_email": "ici"}, "public_email"),
         ({"phone": "0" * 31}, "phone"),
     ],
@@ -174,6 +188,18 @@ def test_a_mistake_in_a_proposal_is_explained_beside_its_field(client, fields, f
     assert list(response.context["form"].errors) == [field]
     assertContains(response, "J&#x27;y travaille.", status_code=422)
     assert count() == 0
+
+
+@pytest.mark.parametrize(("size", "status"), [(2_000_000, 303), (3_000_000, 400)])
+def test_a_file_that_nobody_asked_for_is_never_stored(client, resource, monkeypatch, size, status):
+    """What is larger than any form is not even read."""
+    monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.__init__", None)
+    monkeypatch.setattr("django.core.files.uploadedfile.InMemoryUploadedFile.__init__", None)
+    if status == 400:
+        monkeypatch.setattr("django.http.multipartparser.MultiPartParser.parse", None)
+    response = send(client, report_path(resource), kind="ferme", file=BytesIO(b"x" * size))
+    assert response.status_code == status
+    assert count() == (status == 303)
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\x1bb", "a\ud800b"])
