@@ -3,6 +3,7 @@
 from functools import wraps
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,7 @@ class DeskSite(AdminSite):
         @wraps(view)
         def after_login(request, *args, **kwargs):
             answer = late_forms.log_in(request) if late_forms.needs_login(request) else None
+            choose_keys(request)
             return answer or view(request, *args, **kwargs)
 
         return after_login
@@ -40,3 +42,11 @@ class DeskSite(AdminSite):
         from directory.admin import desk
 
         return super().index(request, desk.context(request.user) | (extra_context or {}))
+
+
+def choose_keys(request):
+    """Leave out of what is ticked in a list what can be no key there: Django would stumble on it."""
+    if ACTION_CHECKBOX_NAME in request.POST:
+        request.POST = request.POST.copy()
+        keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        request.POST.setlist(ACTION_CHECKBOX_NAME, [key for key in keys if key.isdecimal() and len(key) < 19])

@@ -126,3 +126,11 @@ def test_the_list_of_entries_has_a_fixed_number_of_queries(editor, django_assert
         make_resource(departments=["15"])
     with django_assert_max_num_queries(60):
         editor.get(reverse("admin:directory_resource_changelist"))
+
+
+@pytest.mark.parametrize("key", ["zz", "9" * 30, "-1", "\0", "1.5"])
+@pytest.mark.parametrize("action", ["publish", "export_csv", "delete_selected"])
+def test_what_can_be_no_key_is_not_taken_for_one(editor, action, key):
+    ticked = {"action": action, "_selected_action": [key, Resource.objects.first().pk]}
+    assert editor.post("/admin/directory/resource/", ticked).status_code in (200, 302)
+    assert editor.post("/admin/directory/resource/", ticked | {"_selected_action": key}).status_code in (200, 302)
