@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.submitting import submit
+
 pytestmark = pytest.mark.xdist_group("browser")
 
 
@@ -40,7 +42,7 @@ def test_an_entry_form_shows_french_and_one_language_at_a_time_and_calls_nobody(
     editor_page.fill("#id_title_fr", "")
     editor_page.click(".language-tabs button[lang=ru]")
     editor_page.evaluate("document.querySelector('#id_title_fr').required = false")
-    editor_page.click("input[name=_save] >> nth=0")
+    submit(editor_page, "input[name=_save] >> nth=0")
     editor_page.wait_for_selector(".field-title_fr .errorlist")
     assert errors == []
     assert all(url.startswith(site) for url in fetched)
@@ -59,14 +61,14 @@ def test_two_browsers_edit_one_entry_and_nothing_is_lost(open_editor):
     first.fill("#id_summary_fr", "Une phrase de la première.")
     second.fill("#id_organisation", "La seconde")
     second.fill("#id_summary_fr", "Une phrase de la seconde.")
-    first.click("input[name=_continue] >> nth=-1")
-    second.click("input[name=_continue] >> nth=-1")
+    submit(first)
+    submit(second)
     assert second.input_value("#id_phone") == "04 71 00 00 00"
     assert second.input_value("#id_organisation") == "La seconde"
     assert second.input_value("#id_summary_fr") == "Une phrase de la seconde."
     assert second.locator(".merge mark").all_inner_texts() == ["première.", "seconde."]
     second.check(".merge input[value=theirs]")
-    second.click("input[name=_continue] >> nth=-1")
+    submit(second)
     first.reload()
     assert first.input_value("#id_phone") == "04 71 00 00 00"
     assert first.input_value("#id_organisation") == "La seconde"
@@ -109,22 +111,18 @@ def test_a_preview_opens_in_a_tab_of_its_own_and_saves_nothing(open_editor):
     assert page.input_value("#id_title_fr") != "Zorglub"
 
 
-def save(page):
-    page.click("input[name=_continue] >> nth=-1")
-
-
 def test_coming_back_to_a_form_lays_nothing_old_over_what_another_saved_since(open_editor):
     first, second = open_editor(), open_editor()
     open_entry(first)
     first.fill("#id_summary_fr", "Une phrase de la première.")
-    save(first)
+    submit(first)
     open_entry(second)
     second.fill("#id_summary_fr", "Une autre, de la seconde.")
-    save(second)
+    submit(second)
     first.go_back()
     assert first.input_value("#id_summary_fr") == "Une autre, de la seconde."
     first.fill("#id_phone", "04 71 11 11 11")
-    save(first)
+    submit(first)
     second.reload()
     assert second.input_value("#id_summary_fr") == "Une autre, de la seconde."
 
@@ -155,11 +153,11 @@ def test_a_form_in_which_something_was_typed_is_not_left_without_a_question(open
 
 def late(page, account):
     """Save a form whose login expired, and log in on the page that answers."""
-    save(page)
+    submit(page)
     assert page.locator(".errornote").count() == 1
     page.fill("[name=_login-username]", account[0])
     page.fill("[name=_login-password]", account[1])
-    page.click("#late_form input[type=submit]")
+    submit(page, "#late_form input[type=submit]")
 
 
 @pytest.mark.parametrize("cookies", [{"name": "sessionid"}, {}])
@@ -186,8 +184,8 @@ def test_what_is_typed_while_another_tab_logs_in_anew_is_sent_again(open_editor,
     other.fill("#id_username", account[0])
     other.fill("#id_password", account[1])
     other.click("input[type=submit]")
-    save(page)
-    page.click("#late_form input[type=submit]")
+    submit(page)
+    submit(page, "#late_form input[type=submit]")
     page.wait_for_selector(".messagelist .success")
     assert page.input_value("#id_organisation") == "Celle d’avant"
 

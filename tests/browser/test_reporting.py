@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.submitting import submit
+
 pytestmark = pytest.mark.xdist_group("browser")
 
 
@@ -31,7 +33,7 @@ def test_a_reader_reports_without_script_and_sees_what_the_editor_answered(page,
     assert editor_page.locator(".written").inner_text() == "تغير رقم الهاتف"
     editor_page.select_option("#id_reports-0-state", "fait")
     editor_page.fill("#id_reports-0-answer", "صححناه.")
-    editor_page.click("input[name=_save] >> nth=0")
+    submit(editor_page, "input[name=_save] >> nth=0")
     assert editor_page.locator(".success").is_visible()
 
     page.goto("/ar/signalements/")
