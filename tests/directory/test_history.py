@@ -318,8 +318,9 @@ def test_the_undo_of_much_says_why_nothing_was_put_back(editor, renamed):
     assert titles(renamed) == {"Après", "Encore"}
 
 
-def test_an_undo_that_is_cut_on_the_way_puts_nothing_back(editor, renamed):
-    response = undo_in_the_admin(editor, last_act())
-    assert any(b"2 / 5" in part for part in response)
-    response.close()
+def test_an_undo_that_is_cut_on_the_way_puts_nothing_back(renamed):
+    steps = undo(last_act().changes.all())
+    assert next(steps) == 2
+    assert titles(renamed) == {"Avant", "Après"}
+    steps.close()
     assert titles(renamed) == {"Après"}
