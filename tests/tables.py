@@ -47,10 +47,9 @@ def new_entry(**fields):
         "title_fr": "Essai d'import",
         "summary_fr": "Une phrase.",
         "kind": "outil",
-        "topics": "conduire",
+        "topics": Topic.objects.values_list("slug", flat=True).first(),
         "source": "Test",
     }
-    values["topics"] = Topic.objects.values_list("slug", flat=True).first()
     return values | fields
 
 

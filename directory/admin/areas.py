@@ -91,7 +91,7 @@ class AreaAdmin:
         def described(obj):
             site, model = self.admin_site, type(obj)
             if site.is_registered(model) and not site.get_model_admin(model).has_delete_permission(request, obj):
-                refused.add(f"{capfirst(obj._meta.verbose_name)}: {obj}")
+                refused.add(named(obj))
             return self.described(obj)
 
         collector.edges = {
@@ -105,26 +105,28 @@ class AreaAdmin:
             if not model._meta.auto_created
         }
         left = [found for model, deleted in collector.model_objs.items() for found in pointing_to(model, deleted)]
+        losing = dict.fromkeys(obj for found in left for obj in found)  # once, whatever links it loses
+        unlinked = [obj for obj in losing if obj not in collector.model_objs.get(type(obj), ())]
         # Who may not change what would lose its link may not take it away by deleting: unpublishing remains.
-        for found in left if not edits_everywhere(request.user) else ():
+        for found in left:
             if found.model in KINDS:
-                deleted = [obj.pk for obj in collector.model_objs.get(found.model, ())]
-                others = found.exclude(pk__in=changeable(request.user, found).values("pk")).exclude(pk__in=deleted)
-                refused |= {f"{capfirst(obj._meta.verbose_name)}: {obj}" for obj in others}
-        left = dict.fromkeys(obj for found in left for obj in found)  # once, whatever links it loses
-        unlinked = [obj for obj in left if obj not in collector.model_objs.get(type(obj), ())]
+                theirs = set(changeable(request.user, found))
+                refused |= {named(obj) for obj in found if obj in unlinked and obj not in theirs}
         if unlinked:
             shown += [_("These are kept, without their link to what is deleted:"), list(map(self.described, unlinked))]
         return shown, counts, sorted(refused), [self.described(obj) for obj in collector.protected]
 
     def described(self, obj):
         """An object of any model by its type and name, with a link to its form where it has one."""
-        kind = capfirst(obj._meta.verbose_name)
         try:
             address = reverse(admin_urlname(obj._meta, "change"), args=[quote(obj.pk)])
         except NoReverseMatch:
-            return f"{kind}: {obj}"
-        return format_html('{}: <a href="{}">{}</a>', kind, address, obj)
+            return named(obj)
+        return format_html('{}: <a href="{}">{}</a>', capfirst(obj._meta.verbose_name), address, obj)
+
+
+def named(obj):
+    return f"{capfirst(obj._meta.verbose_name)}: {obj}"
 
 
 def in_area(form_class, request):

@@ -14,6 +14,3 @@ class ContentAdmin(WithPreview, AreaAdmin, WithMerging, WithHistory, WithExchang
     change_form_template = add_form_template = "admin/content/change_form.html"
     delete_confirmation_template = "admin/content/delete_confirmation.html"
     delete_selected_confirmation_template = "admin/content/delete_selected_confirmation.html"
-
-    class Media:
-        js = ["typed_text.js"]

@@ -278,6 +278,9 @@ class Refused:
 
 
 class WithMerging(admin.ModelAdmin):
+    class Media:
+        js = ["typed_text.js"]
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, form_url, extra_context)

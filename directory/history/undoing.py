@@ -59,8 +59,8 @@ def undo(changes, *, user=None, reason="", anyway=False):
         later = [item for some in batches([*others, *added], STEP) for item in changed(some)]
         if later:
             raise UndoRefused([_("%(name)s was changed since.") % {"name": item.name} for item in later])
-    act = changes.first().act
-    yield from put_back(others, values_before, added=added, user=user, reason=reason, undoes=act)
+    undoes = changes.first().act
+    yield from put_back(others, values_before, added=added, user=user, reason=reason, undoes=undoes)
 
 
 def changed(items):
