@@ -14,6 +14,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.browser.navigation import log_in
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 REQUIRED = os.environ.get("REQUIRE_ALL") == "true"
 
@@ -111,9 +113,6 @@ def editor_page(browser, site, account):
     """A tab of an administrator."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site)
     page = context.new_page()
-    page.goto("/admin/")
-    page.fill("#id_username", account[0])
-    page.fill("#id_password", account[1])
-    page.click("input[type=submit]")
+    log_in(page, account)
     yield page
     context.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.submitting import submit
+from tests.browser.navigation import follow, log_in, save_and_continue
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -15,10 +15,7 @@ def open_editor(browser, site, account):
     def open_one(**options):
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site, **options))
         page = contexts[-1].new_page()
-        page.goto("/admin/")
-        page.fill("#id_username", account[0])
-        page.fill("#id_password", account[1])
-        page.click("input[type=submit]")
+        log_in(page, account)
         return page
 
     yield open_one
@@ -31,7 +28,7 @@ def test_an_entry_form_shows_french_and_one_language_at_a_time_and_calls_nobody(
     editor_page.on("request", lambda request: fetched.append(request.url))
     editor_page.on("pageerror", lambda error: errors.append(str(error)))
     editor_page.goto("/admin/directory/resource/")
-    editor_page.click("#result_list tbody tr:first-child th a")
+    follow(editor_page, "#result_list tbody tr:first-child th a")
     editor_page.wait_for_selector(".language-tabs")
     assert editor_page.locator("#id_title_fr").is_visible()
     assert not editor_page.locator("#id_title_ar").is_visible()
@@ -42,7 +39,7 @@ def test_an_entry_form_shows_french_and_one_language_at_a_time_and_calls_nobody(
     editor_page.fill("#id_title_fr", "")
     editor_page.click(".language-tabs button[lang=ru]")
     editor_page.evaluate("document.querySelector('#id_title_fr').required = false")
-    submit(editor_page, "input[name=_save] >> nth=0")
+    follow(editor_page, "input[name=_save] >> nth=0")
     editor_page.wait_for_selector(".field-title_fr .errorlist")
     assert errors == []
     assert all(url.startswith(site) for url in fetched)
@@ -50,7 +47,7 @@ def test_an_entry_form_shows_french_and_one_language_at_a_time_and_calls_nobody(
 
 def open_entry(page):
     page.goto("/admin/directory/resource/")
-    page.click("#result_list tbody tr:first-child th a")
+    follow(page, "#result_list tbody tr:first-child th a")
 
 
 def test_two_browsers_edit_one_entry_and_nothing_is_lost(open_editor):
@@ -61,14 +58,14 @@ def test_two_browsers_edit_one_entry_and_nothing_is_lost(open_editor):
     first.fill("#id_summary_fr", "Une phrase de la première.")
     second.fill("#id_organisation", "La seconde")
     second.fill("#id_summary_fr", "Une phrase de la seconde.")
-    submit(first)
-    submit(second)
+    save_and_continue(first)
+    save_and_continue(second)
     assert second.input_value("#id_phone") == "04 71 00 00 00"
     assert second.input_value("#id_organisation") == "La seconde"
     assert second.input_value("#id_summary_fr") == "Une phrase de la seconde."
     assert second.locator(".merge mark").all_inner_texts() == ["première.", "seconde."]
     second.check(".merge input[value=theirs]")
-    submit(second)
+    save_and_continue(second)
     first.reload()
     assert first.input_value("#id_phone") == "04 71 00 00 00"
     assert first.input_value("#id_organisation") == "La seconde"
@@ -115,14 +112,14 @@ def test_coming_back_to_a_form_lays_nothing_old_over_what_another_saved_since(op
     first, second = open_editor(), open_editor()
     open_entry(first)
     first.fill("#id_summary_fr", "Une phrase de la première.")
-    submit(first)
+    save_and_continue(first)
     open_entry(second)
     second.fill("#id_summary_fr", "Une autre, de la seconde.")
-    submit(second)
+    save_and_continue(second)
     first.go_back()
     assert first.input_value("#id_summary_fr") == "Une autre, de la seconde."
     first.fill("#id_phone", "04 71 11 11 11")
-    submit(first)
+    save_and_continue(first)
     second.reload()
     assert second.input_value("#id_summary_fr") == "Une autre, de la seconde."
 
@@ -130,7 +127,7 @@ def test_coming_back_to_a_form_lays_nothing_old_over_what_another_saved_since(op
 def test_a_row_ticked_to_be_deleted_is_not_ticked_again_on_coming_back(open_editor):
     page = open_editor()
     page.goto("/admin/directory/situation/?q=une-famille-arrive")
-    page.click("#result_list tbody tr:first-child th a")
+    follow(page, "#result_list tbody tr:first-child th a")
     page.check("#id_steps-0-DELETE", force=True)
     page.goto("/admin/")
     page.go_back()
@@ -153,11 +150,11 @@ def test_a_form_in_which_something_was_typed_is_not_left_without_a_question(open
 
 def late(page, account):
     """Save a form whose login expired, and log in on the page that answers."""
-    submit(page)
+    save_and_continue(page)
     assert page.locator(".errornote").count() == 1
     page.fill("[name=_login-username]", account[0])
     page.fill("[name=_login-password]", account[1])
-    submit(page, "#late_form input[type=submit]")
+    follow(page, "#late_form input[type=submit]")
 
 
 @pytest.mark.parametrize("cookies", [{"name": "sessionid"}, {}])
@@ -180,12 +177,9 @@ def test_what_is_typed_while_another_tab_logs_in_anew_is_sent_again(open_editor,
     page.fill("#id_organisation", "Celle d’avant")
     page.context.clear_cookies(name="sessionid")
     other = page.context.new_page()
-    other.goto("/admin/")
-    other.fill("#id_username", account[0])
-    other.fill("#id_password", account[1])
-    other.click("input[type=submit]")
-    submit(page)
-    submit(page, "#late_form input[type=submit]")
+    log_in(other, account)
+    save_and_continue(page)
+    follow(page, "#late_form input[type=submit]")
     page.wait_for_selector(".messagelist .success")
     assert page.input_value("#id_organisation") == "Celle d’avant"
 
@@ -210,4 +204,4 @@ def test_an_import_shows_how_far_it_is_and_only_that(editor_page):
     editor_page.wait_for_selector("[name=cancel]")
     assert set(editor_page.evaluate("counts")) == {1}
     assert editor_page.locator("progress:visible").count() == 0
-    editor_page.click("[name=cancel]")
+    follow(editor_page, "[name=cancel]")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.navigation import follow
+
 pytestmark = pytest.mark.xdist_group("browser")
 PATHS = [
     "",
@@ -41,19 +43,19 @@ def test_an_official_goes_from_the_home_page_to_who_to_call(page):
     page.goto("/fr/")
     page.fill("input[name=q]", "permis")
     page.fill("input[name=lieu]", "aurillac")
-    page.click("main button")
+    follow(page, "main button")
     assert "q=permis" in page.url
     assert "commune=15014" in page.url
     page.goto("/fr/territoires/")
     page.fill("input[name=lieu]", "cantal")
-    page.click("main button")
+    follow(page, "main button")
     assert page.url.endswith("/fr/territoires/15/")
     assert page.get_by_text("Préfecture du Cantal").count() >= 1
 
 
 def test_a_shared_name_is_settled_in_one_click(page):
     page.goto("/fr/ressources/?lieu=saint-denis")
-    page.click("a[href*='commune=97411']")
+    follow(page, "a[href*='commune=97411']")
     assert "commune=97411" in page.url
     assert page.locator(".card").count() > 0
 
@@ -61,7 +63,7 @@ def test_a_shared_name_is_settled_in_one_click(page):
 def test_the_language_menu_keeps_the_page(page):
     page.goto("/fr/ressources/?departement=15&q=permis")
     page.click(".languages summary")
-    page.click(".languages a[lang=ar]")
+    follow(page, ".languages a[lang=ar]")
     assert page.url.endswith("/ar/ressources/?departement=15&q=permis")
     assert page.get_attribute("html", "dir") == "rtl"
 
@@ -71,9 +73,9 @@ def test_filters_work_and_are_taken_back_one_by_one(page):
     page.click(".more > summary")
     page.check("input[name=theme][value=sante]")
     page.check("input[name=type][value=document]")
-    page.click(".filters button")
+    follow(page, ".filters button")
     assert page.locator(".chips .chip").count() == 2
-    page.click(".chips .chip >> nth=1")
+    follow(page, ".chips .chip >> nth=1")
     assert page.url.endswith("?theme=sante")
 
 
@@ -112,7 +114,7 @@ def test_a_glossary_term_opens_its_meaning_by_touch_or_keyboard_and_is_a_link_wi
     assert tip.is_visible()
     assert scripted_page.url.endswith(address)
     page.goto(address)
-    page.locator("a.term").first.click()
+    follow(page, "a.term >> nth=0")
     assert "/ar/glossaire/#" in page.url
 
 
@@ -139,7 +141,7 @@ def test_the_place_box_completes_what_is_typed(scripted_page):
         "Saint-Denis (974)",
     ]
     scripted_page.fill("input[name=lieu]", "Saint-Denis (974)")
-    scripted_page.click("main button")
+    follow(scripted_page, "main button")
     assert scripted_page.url.endswith("/fr/territoires/commune/97411/")
 
 
@@ -150,6 +152,6 @@ def test_the_place_box_stays_a_plain_form_when_completion_fails(scripted_page):
     scripted_page.goto("/fr/territoires/")
     scripted_page.fill("input[name=lieu]", "gannat")
     scripted_page.wait_for_timeout(300)
-    scripted_page.click("main button")
+    follow(scripted_page, "main button")
     assert scripted_page.url.endswith("/fr/territoires/commune/03118/")
     assert errors == []
