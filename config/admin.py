@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import OperationalError
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,10 @@ class DeskSite(AdminSite):
         ]
 
     def admin_view(self, view, cacheable=False):
-        """A view that a form reaches even when its sender's login expired: they log in on the way."""
+        """A view that a form reaches even when its sender's login expired: they log in on the way.
+
+        What is typed is kept, too, when the database is busy.
+        """
         from config import late_forms
 
         view = super().admin_view(view, cacheable)
@@ -34,7 +38,12 @@ class DeskSite(AdminSite):
         def after_login(request, *args, **kwargs):
             answer = late_forms.log_in(request) if late_forms.needs_login(request) else None
             choose_keys(request)
-            return answer or view(request, *args, **kwargs)
+            try:
+                return answer or view(request, *args, **kwargs)
+            except OperationalError:  # a lock that was waited for in vain: on SQLite, one writes at a time
+                if request.method == "POST" and late_forms.can_be_kept(request):
+                    return late_forms.busy(request)
+                raise
 
         return after_login
 

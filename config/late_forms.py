@@ -1,18 +1,31 @@
-"""Forms of the admin that are sent when the login, or the token of their page, has expired: nothing typed is lost.
+"""Forms of the admin that are sent when the login, or the token of their page, has expired, or when the database is
+busy: nothing typed is lost.
 
 The answer is a page at the same address, which holds what was typed in hidden inputs and sends it again.
 """
+
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import login
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 # Before the names of what logs in: no field of the admin may have the same, for the view must never read a password.
 PREFIX = "_login"
 TOKEN = "csrfmiddlewaretoken"
+
+EXPIRED = _("Your login has expired. What you typed is kept: it will be sent once you have logged in.")
+LOGGED_IN_ANEW = _(
+    "You logged in anew after this page was opened. Nothing is saved yet, but what you typed is kept: send it again."
+)
+BUSY = _(
+    "Someone else is saving a great deal. Nothing of yours is saved yet, but what you typed is kept: "
+    "send it again in a minute."
+)
 
 
 def typed(request):
@@ -50,7 +63,7 @@ def log_in(request):
     has_answered = f"{PREFIX}-username" in request.POST
     form = AdminAuthenticationForm(request, request.POST if has_answered else None, prefix=PREFIX)
     if not form.is_valid():
-        return page(request, login_form=form)
+        return page(request, EXPIRED, login_form=form)
     request.POST = typed(request)
     login(request, form.get_user())
     # Decorators of the view read the cookie anew, and would set it back to the token from before the login.
@@ -66,16 +79,21 @@ def csrf_failure(request, reason=""):
 
     if request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
         if request.resolver_match.app_name == "admin" and needs_login(request):
-            return page(request, login_form=AdminAuthenticationForm(request, prefix=PREFIX))
+            return page(request, EXPIRED, login_form=AdminAuthenticationForm(request, prefix=PREFIX))
         if admin.site.has_permission(request) and can_be_kept(request):
-            return page(request, is_kept=True)
+            return page(request, LOGGED_IN_ANEW)
     return page(request)
 
 
+def busy(request):
+    """The page of a form that the database had no time for: sends it again."""
+    return page(request, BUSY, status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
 @never_cache
-def page(request, login_form=None, is_kept=False):
-    """Asks to log in, or to send again; with neither, only says that nothing was saved."""
-    context = admin.site.each_context(request) | {"form": login_form, "is_kept": is_kept}
-    if login_form or is_kept:
+def page(request, kept_because="", login_form=None, status=HTTPStatus.FORBIDDEN):
+    """Keeps what was typed, saying why, to be sent again with or without a login; else says that nothing was saved."""
+    context = admin.site.each_context(request) | {"form": login_form, "kept_because": kept_because}
+    if kept_because:
         context |= {"kept": list(typed(request).lists()), "has_files": bool(request.FILES)}
-    return render(request, "admin/late_form.html", context, status=403)
+    return render(request, "admin/late_form.html", context, status=status)

@@ -49,6 +49,8 @@ class AreaAdmin:
     # form is saved first, and when something is outside it is undone and the form shown again, with what was typed.
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":  # which writes nothing, and must not wait for who does
+            return super().changeform_view(request, object_id, form_url, extra_context)
         try:
             with transaction.atomic():
                 return super().changeform_view(request, object_id, form_url, extra_context)

@@ -12,22 +12,28 @@ from directory.admin.reports import WithMessages
 from directory.admin.translations import TranslatedAdmin
 from directory.admin.verification import VerifiedToday
 from directory.models import Branch, Resource
-from directory.models.resources import PLACES, check_places
+from directory.models.resources import PLACES, check_places, check_verified
 from directory.search.query import understand
 
 
 class ResourceForm(forms.ModelForm):
-    """The entry form: it says, beside the field, what the places of an entry lack for its scope."""
+    """The entry form: it says, beside the field, what the places of an entry lack for its scope, and what day of
+    verification cannot be."""
 
     def clean(self):
         cleaned = super().clean()
         codes = {name: [place.pk for place in cleaned.get(name) or []] for name in PLACES}
         if "scope" in cleaned:
-            try:
-                check_places(cleaned["scope"], **codes)
-            except ValidationError as error:
-                self.add_error(None, error)
+            self.ask(check_places, cleaned["scope"], **codes)
+        if "verified_on" in self.changed_data:
+            self.ask(check_verified, cleaned.get("verified_on"))
         return cleaned
+
+    def ask(self, check, *args, **kwargs):
+        try:
+            check(*args, **kwargs)
+        except ValidationError as error:
+            self.add_error(None, error)
 
 
 class BranchInline(admin.StackedInline):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
 from directory.models import Resource
-from directory.models.resources import PLACES, check_places, check_replaced
+from directory.models.resources import PLACES, check_places, check_replaced, check_verified
 from directory.states import KINDS, batches, natural_key, written_fields
 from directory.translations import plain
 
@@ -199,6 +199,7 @@ class ContentResource(resources.ModelResource):
     def problems(self, instance, row):
         """Put a row into an object; return {column: sentences} of what forbids to save it."""
         problems = defaultdict(list)
+        verified_on = getattr(instance, "verified_on", None)
         for name, column in self.fields.items():
             if name in row:
                 try:
@@ -217,13 +218,12 @@ class ContentResource(resources.ModelResource):
                 problems[name] += messages
         if self.model is Resource and not problems and instance.pk:
             self.replacements[instance.pk] = instance.replaced_by_id
-            try:
-                check_replaced(instance, self.replacements)
-            except ValidationError as error:
-                problems.update(error.message_dict)
+            problems.update(problems_of(check_replaced, instance, self.replacements))
         if self.model is Resource and not problems:
             places = (frozenset(instance.lists[name]) for name in PLACES)
             problems.update(self.problems_of_places(instance.scope, *places))
+            if instance.verified_on != verified_on:
+                problems.update(problems_of(check_verified, instance.verified_on))
         return problems
 
     @cached_property
@@ -237,13 +237,18 @@ class ContentResource(resources.ModelResource):
 
         @cache
         def problems(scope, *places):
-            try:
-                check_places(scope, *map(sorted, places))
-            except ValidationError as error:
-                return error.message_dict
-            return {}
+            return problems_of(check_places, scope, *map(sorted, places))
 
         return problems
+
+
+def problems_of(check, *args):
+    """{column: sentences} of what a check of the model forbids."""
+    try:
+        check(*args)
+    except ValidationError as error:
+        return error.message_dict
+    return {}
 
 
 @cache

@@ -270,6 +270,15 @@ class Resource(Publication):
         return self.rung not in SERVING_RUNGS
 
 
+def check_verified(day):
+    """Raise ValidationError for a verification in the days to come: no list would show that entry again until then.
+
+    Ask for a day that is newly written: those in the database may come from a machine whose clock was right.
+    """
+    if day and day > timezone.localdate():
+        raise ValidationError({"verified_on": _("This day is still to come.")})
+
+
 def check_replaced(resource, steps):
     """Raise ValidationError where what replaces an entry is replaced by it, by {key: that of what replaces it}."""
     steps, pk = steps.copy(), resource.replaced_by_id

@@ -16,7 +16,7 @@ from django.core.checks import Warning
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import get_language, gettext_lazy as _
@@ -33,6 +33,7 @@ UNREADABLE = _("What was sent could not be read: it is too long, or damaged. Go 
 TOO_OLD = _("This form was open for too long. Nothing is lost: check what you wrote, then send it again.")
 NOT_SURE = _("We cannot be sure that a person sent this. Check what you wrote, then send it again.")
 ALREADY_SENT = _("You have already sent this, under the reference %(reference)s. If you changed it, send it again.")
+NOT_NOW = _("Our editors are saving a great deal just now. Nothing is lost: send it again in a minute.")
 TOO_MANY = _("Many messages came by your connection within an hour. Keep what you wrote, and send it again later.")
 
 
@@ -173,11 +174,13 @@ def keep(form, purpose, address):
         raise Refused()
     if not messages_by_address.allows(address):
         raise Refused(TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS)
-    forget_old_emails()
     form.instance.reference, form.instance.language = reference, get_language()
     try:
         with transaction.atomic():
+            forget_old_emails()
             return form.save()
+    except OperationalError:  # SQLite's one writer is at work
+        raise Refused(NOT_NOW, HTTPStatus.SERVICE_UNAVAILABLE) from None
     except IntegrityError:  # the same form, sent twice at the same moment
         if known := messages.filter(reference=reference).first():
             return same(form, known)

@@ -1,10 +1,14 @@
 """Forms sent after the login, or the token of their page, expired: nothing typed is lost, and nothing is let in."""
 
+from unittest import mock
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -224,6 +228,26 @@ def test_a_foreign_form_is_refused_before_anyone_is_asked_to_log_in(resource):
     refused = client.post(change(resource), {"phone": "1"} | NAMES, headers={"Origin": "https://evil.example"})
     assertNotContains(refused, "<form", status_code=403)
     assert "sessionid" not in client.cookies
+
+
+def test_what_was_typed_while_the_database_is_busy_is_kept_and_sent_again(client, edith, resource, monkeypatch):
+    client.force_login(edith)
+    data = form_on(client.get(change(resource)), phone=["04 71 00 00 00"])
+    with monkeypatch.context() as patch:
+        patch.setattr(Resource, "save", mock.Mock(side_effect=OperationalError("database is locked")))
+        busy = client.post(change(resource), data)
+    assertContains(busy, "Someone else is saving a great deal", status_code=503)
+    assert kept(busy) == data | {"csrfmiddlewaretoken": [form_token(busy)]}
+    assert client.post(change(resource), form_on(busy)).status_code == 302
+    resource.refresh_from_db()
+    assert resource.phone == "04 71 00 00 00"
+
+
+def test_a_form_is_opened_without_waiting_for_who_writes(client, edith, resource):
+    client.force_login(edith)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(change(resource))
+    assert not [query["sql"] for query in queries if query["sql"].startswith(("BEGIN", "SAVEPOINT"))]
 
 
 @pytest.mark.parametrize("url", ["/admin/login/", "/fr/"])

@@ -9,6 +9,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.models import EmptySearch, Link, Provenance, Resource
 from tests.factories import make_branch, make_proposal, make_report, make_resource, make_topic
+from tests.forms import form_on
+from tests.tables import ENGLISH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 OURS = {model for model in admin.site._registry if model._meta.app_label in {"themes", "directory"}}
@@ -119,6 +121,15 @@ def test_a_badly_dated_branch_is_refused(editor):
     response = editor.post(reverse("admin:directory_resource_add"), data)
     assertContains(response, "2024-07-30")
     assert not Resource.objects.filter(slug="cafe-citoyen-essai").exists()
+
+
+def test_a_verification_cannot_be_to_come_but_one_that_is_known_stays(editor):
+    entry = make_resource(verified_on="2026-01-01")
+    url = reverse("admin:directory_resource_change", args=[entry.pk])
+    refused = editor.post(url, form_on(editor.get(url), verified_on="2999-01-01"), headers=ENGLISH)
+    assertContains(refused, "This day is still to come.")
+    Resource.objects.filter(pk=entry.pk).update(verified_on="2999-01-01")
+    assert editor.post(url, form_on(editor.get(url), phone="04 71 00 00 00")).status_code == 302
 
 
 def test_the_list_of_entries_has_a_fixed_number_of_queries(editor, django_assert_max_num_queries):

@@ -120,6 +120,7 @@ def test_one_refused_row_keeps_everything_out(editor):
         ({"kind": "zorglub"}, "zorglub' is not a valid choice."),
         ({"is_practice": "peut-être"}, "“peut-être” value must be either True or False."),
         ({"verified_on": "hier"}, "“hier” value has an invalid date format"),
+        ({"verified_on": "2999-01-01"}, "This day is still to come."),
         ({"verified_on": "31/02/2026"}, "“2026-02-31” value has the correct format"),
         ({"topics": "zorglub"}, "“zorglub” does not exist among the topics."),
         ({"topics": ""}, "This field cannot be blank."),

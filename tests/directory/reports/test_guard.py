@@ -5,6 +5,7 @@ from unittest import mock
 
 import pytest
 from django.apps import apps
+from django.db import OperationalError
 from django.test import RequestFactory
 from pytest_django.asserts import assertContains
 
@@ -102,6 +103,17 @@ def test_too_many_messages_from_one_address_are_told_to_wait_and_lose_nothing(cl
     )
     assert elsewhere.status_code == 303
     assert count() == 3
+
+
+def test_while_the_database_is_busy_a_reader_is_asked_to_send_again_and_nothing_is_lost(client, resource, monkeypatch):
+    path, stamp = report_path(resource), stamp_of(report_path(resource))
+    with monkeypatch.context() as patch:
+        patch.setattr(Report, "save", mock.Mock(side_effect=OperationalError("database is locked")))
+        refused = send(client, path, kind="ferme", text="Tout mon texte", stamp=stamp)
+    assert refused.status_code == 503
+    assertContains(refused, "Tout mon texte", status_code=503)
+    assert send(client, path, kind="ferme", stamp=refused.context["stamp"]).status_code == 303
+    assert count() == 1
 
 
 def test_the_rate_limit_forgets_every_hour_and_holds_so_many_addresses(monkeypatch):
