@@ -53,6 +53,11 @@ def test_plural_forms_are_the_languages_own(language):
             assert len(entry.msgstr_plural) == PLURALS[language]
 
 
+def test_french_signs_are_never_alone_at_the_beginning_of_a_line():
+    alone = re.compile(r" [:;?!»](?!\w)|« ")
+    assert [text for entry in catalogue("fr") for text in texts(entry) if alone.search(text)] == []
+
+
 @pytest.mark.parametrize("language", SCRIPTS)
 def test_each_message_is_in_the_script_of_its_language(language):
     for entry in catalogue(language):
