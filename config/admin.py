@@ -2,11 +2,16 @@
 
 from functools import wraps
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import OperationalError
+from django.http import HttpResponseRedirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+
+# What Django adds to the address of a list that it was asked for in vain.
+IN_VAIN = "e"
 
 
 class DeskSite(AdminSite):
@@ -26,31 +31,40 @@ class DeskSite(AdminSite):
         ]
 
     def admin_view(self, view, cacheable=False):
-        """A view that a form reaches even when its sender's login expired: they log in on the way.
-
-        What is typed is kept, too, when the database is busy.
+        """A view that a form reaches with all that was typed in it, even when its sender's login expired, when they
+        log in on the way, or while the database is busy; a list that is asked for in vain says so.
         """
         from config import late_forms
 
         view = super().admin_view(view, cacheable)
 
         @wraps(view)
-        def after_login(request, *args, **kwargs):
+        def reached(request, *args, **kwargs):
             answer = late_forms.log_in(request) if late_forms.needs_login(request) else None
             choose_keys(request)
+            if is_list(request) and IN_VAIN in request.GET:
+                messages.error(request, _("No list can be what this address asks for: here it is whole."))
             try:
                 return answer or view(request, *args, **kwargs)
             except OperationalError:  # a lock that was waited for in vain: on SQLite, one writes at a time
                 if request.method == "POST" and late_forms.can_be_kept(request):
                     return late_forms.busy(request)
                 raise
+            except ValueError:  # such as the year 0, which Django looks for before it looks at it
+                if is_list(request) and request.GET and IN_VAIN not in request.GET:
+                    return HttpResponseRedirect(f"{request.path}?{IN_VAIN}=1")
+                raise
 
-        return after_login
+        return reached
 
     def index(self, request, extra_context=None):
         from directory.admin import desk
 
         return super().index(request, desk.context(request.user) | (extra_context or {}))
+
+
+def is_list(request):
+    return request.method == "GET" and (request.resolver_match.url_name or "").endswith("_changelist")
 
 
 def choose_keys(request):

@@ -123,6 +123,14 @@ def test_a_badly_dated_branch_is_refused(editor):
     assert not Resource.objects.filter(slug="cafe-citoyen-essai").exists()
 
 
+@pytest.mark.parametrize("model", ["act", "resource", "report"])
+@pytest.mark.parametrize("asked", ["at__year=0", "created_at__year=0", "created_at__gte=x", "zorglub=1"])
+def test_a_list_that_cannot_be_is_shown_whole_with_a_sentence(editor, model, asked):
+    answer = editor.get(f"/admin/directory/{model}/?{asked}", headers=ENGLISH, follow=True)
+    assertContains(answer, "No list can be what this address asks for")
+    assertNotContains(editor.get(f"/admin/directory/{model}/", headers=ENGLISH), "No list can be")
+
+
 def test_a_verification_cannot_be_to_come_but_one_that_is_known_stays(editor):
     entry = make_resource(verified_on="2026-01-01")
     url = reverse("admin:directory_resource_change", args=[entry.pk])
