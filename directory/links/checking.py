@@ -71,8 +71,9 @@ def check(links, *, judge=None, seconds=None, now=timezone.now):
 
 
 def written(found, now, *, counts=True):
-    """Write each (Link, Outcome) of a list, which it empties, and yield the Link."""
+    """Write each (Link, Outcome) of a list, which it empties, and yield the Link; `is_heard` says if it answered."""
     while found:
         link, outcome = found.pop(0)
         link.record(outcome, now(), counts=counts)
+        link.is_heard = outcome.status is not None
         yield link

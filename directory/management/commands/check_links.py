@@ -11,7 +11,7 @@ from directory.models.links import Verdict
 
 
 class Command(BaseCommand):
-    help = "Check the links that the site shows: those that are due, or those asked for. Stop and run it again at will."
+    help = "Check the links of the content: those that are due, or those asked for. Stop and run it again at will."
 
     def add_arguments(self, parser):
         parser.add_argument("--all", action="store_true", help="every link, due or not")
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             with closing(check(links)) as checked:
                 for number, link in enumerate(checked, start=1):
                     by_host[link.host][link.verdict] += 1
-                    is_heard = is_heard or link.status is not None
+                    is_heard = is_heard or link.is_heard
                     self.stdout.write(f"{number} of {len(links)}: {line(link)}")
                     self.stdout.flush()
             if number < len(links):

@@ -4,7 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
+from directory.links.judging import Judge, Outcome
 from directory.models import Link, Resource
+from directory.models.links import Reason
 from tests.directory.links.servers import OK, moving
 from tests.factories import make_resource
 
@@ -56,6 +58,13 @@ def test_the_command_says_what_is_left_for_another_day(site, command):
     said = command()
     assert "1 left for another day" in said
     assert "In all: 2 doubtful" in said
+
+
+def test_the_command_says_when_no_server_answered_though_some_did_another_day(site, command, monkeypatch):
+    assert "No server answered" not in command()
+    monkeypatch.setattr(Judge, "judge", lambda judge, url: Outcome(Reason.CONNECTION))
+    Link.objects.update(good_on=None, status=404)
+    assert "No server answered" in command("--all")
 
 
 @pytest.mark.parametrize(
