@@ -40,11 +40,11 @@ class DeskSite(AdminSite):
 
         @wraps(view)
         def reached(request, *args, **kwargs):
-            answer = late_forms.log_in(request) if late_forms.needs_login(request) else None
-            choose_keys(request)
             if is_list(request) and IN_VAIN in request.GET:
                 messages.error(request, _("No list can be what this address asks for: here it is whole."))
             try:
+                answer = late_forms.log_in(request) if late_forms.needs_login(request) else None
+                choose_keys(request)
                 return answer or view(request, *args, **kwargs)
             except OperationalError:  # a lock that was waited for in vain: on SQLite, one writes at a time
                 if request.method == "POST" and late_forms.can_be_kept(request):

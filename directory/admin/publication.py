@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _, gettext_lazy
 
+from directory.admin.preview import is_preview
 from directory.models import OldAddress
 
 
@@ -15,10 +16,14 @@ class AddressAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         old = form.initial.get("slug")
         if change and OldAddress.objects.of(self.model).filter(slug=old, object_id=obj.pk).exists():
-            messages.info(
-                request,
-                _("The old address, “%(old)s”, now leads to the new one, “%(new)s”.") % {"old": old, "new": obj.slug},
-            )
+            request.old_address = old
+
+    def response_change(self, request, obj):
+        """Once everything is saved, say what became of the old address."""
+        if hasattr(request, "old_address") and not is_preview(request.POST):
+            said = _("The old address, “%(old)s”, now leads to the new one, “%(new)s”.")
+            messages.info(request, said % {"old": request.old_address, "new": obj.slug})
+        return super().response_change(request, obj)
 
 
 class PublicationAdmin(AddressAdmin):

@@ -243,6 +243,15 @@ def test_what_was_typed_while_the_database_is_busy_is_kept_and_sent_again(client
     assert resource.phone == "04 71 00 00 00"
 
 
+def test_what_was_typed_is_kept_when_the_login_expired_and_the_database_is_busy(client, edith, resource, monkeypatch):
+    data = opened(client, edith, change(resource), phone=["04 71 00 00 00"])
+    with monkeypatch.context() as patch:
+        patch.setattr(type(edith), "save", mock.Mock(side_effect=OperationalError("database is locked")))
+        busy = client.post(change(resource), data | NAMES)
+    assertContains(busy, "04 71 00 00 00", status_code=503)
+    assertNotContains(busy, PASSWORD, status_code=503)
+
+
 def test_a_form_is_opened_without_waiting_for_who_writes(client, edith, resource):
     client.force_login(edith)
     with CaptureQueriesContext(connection) as queries:

@@ -125,3 +125,11 @@ def test_who_may_not_change_an_entry_may_not_preview_it(client, django_user_mode
 
 def test_readers_never_see_the_banner(client):
     assertNotContains(client.get("/en/ressources/agir/?_preview=1"), BANNER)
+
+
+def test_a_preview_says_nothing_of_an_address_that_did_not_change(editor):
+    entry = make_resource(slug="avant")
+    data = form_on(editor.get(address_of(entry)), slug=["apres"])
+    previewed(editor, address_of(entry), data)
+    assertNotContains(editor.get("/admin/"), "apres")
+    assertContains(editor.post(address_of(entry), data, follow=True), "«\xa0apres\xa0»")
