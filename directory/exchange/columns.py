@@ -212,7 +212,9 @@ class ContentResource(resources.ModelResource):
                 problems[name].append(str(field.error_messages["blank"]))
         others = {item.name for item in self.model._meta.fields} - self.fields.keys()
         try:
-            instance.full_clean(others | problems.keys(), validate_unique=False, validate_constraints=False)
+            instance.clean_fields(others | problems.keys())
+            if self.model is not Resource:  # of which the rows so far are looked at, below
+                instance.clean()
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 problems[name] += messages

@@ -68,7 +68,7 @@ class Import:
         self.counts = Counter()
         self.alike_count = 0
         self.digest = hashlib.sha256()
-        self.by = name_of(user) if user else ""
+        self.by = name_of(user)
         self.translations = [item for item in localized_columns(model).items() if item[1][1] != SOURCE]
         self.known = duplicates.known(model)
         self.unique = [

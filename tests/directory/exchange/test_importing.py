@@ -106,6 +106,16 @@ def test_entries_that_replace_one_another_are_refused(editor):
     assert "Refused: 1." in page
 
 
+def test_what_replaces_an_entry_is_judged_as_the_rows_before_it_make_it(editor):
+    one, other = make_resource(), make_resource()
+    one.replaced_by = other
+    one.save()
+    page = send(
+        editor, Resource, table({"slug": one.slug, "replaced_by": ""}, {"slug": other.slug, "replaced_by": one.slug})
+    )
+    assert "Changed: 2." in page
+
+
 def test_one_refused_row_keeps_everything_out(editor):
     before = everything()
     page = send(editor, Resource, table(new_entry(), new_entry(slug="autre", title_fr="Autre", kind="zorglub")))
