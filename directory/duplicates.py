@@ -62,20 +62,31 @@ def known(model):
     return found
 
 
+def slugs_of(model, user):
+    """The slugs of the objects of a model that are a user's to change."""
+    return set(changeable(user, model.objects.all()).values_list("slug", flat=True))
+
+
+def apart(model, user):
+    """The NotDuplicate of those objects of a model that are a user's to change, the last one said first."""
+    theirs = slugs_of(model, user)
+    return [pair for pair in NotDuplicate.objects.filter(kind=KINDS[model]) if theirs.issuperset(pair.slugs)]
+
+
 def suspected(model, user):
     """[(slugs, signs)] of the objects of a model that may be one and the same, all of them a user's to change.
 
     A group is left out once every pair of it was said to be two things. A site's front page is no sign here: a body
     and its guide may well share it. Three queries.
     """
-    theirs = set(changeable(user, model.objects.all()).values_list("slug", flat=True))
-    apart = NotDuplicate.objects.pairs(KINDS[model])
+    theirs = slugs_of(model, user)
+    told_apart = {pair.slugs for pair in NotDuplicate.objects.filter(kind=KINDS[model])}
     groups = defaultdict(list)
     for (sign, key), slugs in known(model).items():
         if len(slugs) > 1 and not (sign == "url" and "/" not in key):
-            groups[tuple(slugs)].append(sign)
+            groups[tuple(sorted(slugs))].append(sign)
     return [
         (slugs, [sign for sign in SIGNS if sign in found])
         for slugs, found in sorted(groups.items())
-        if not set(combinations(slugs, 2)) <= apart and theirs.issuperset(slugs)
+        if not set(combinations(slugs, 2)) <= told_apart and theirs.issuperset(slugs)
     ]

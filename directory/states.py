@@ -100,14 +100,20 @@ def batches(items, size=BATCH):
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def states(model, pks):
-    """{pk: state} of those of the objects that exist, in a few queries for each 500."""
+def states(model, pks, *, lock=False):
+    """{pk: state} of those of the objects that exist, in a few queries for each 500.
+
+    With `lock`, nobody else can write them before the transaction ends; they may still be pointed to.
+    """
     names = written_fields(model)
     pointers = [item.name for item in model._meta.concrete_fields if item.is_relation and item.name in names]
     lists = [item.name for item in model._meta.many_to_many if item.name in names]
     found = {}
     for some in batches(list(pks)):
-        objects = model.objects.filter(pk__in=some).order_by().select_related(*pointers).prefetch_related(*lists)
+        objects = model.objects.filter(pk__in=some).order_by("pk")
+        if lock:
+            objects = objects.select_for_update(of=("self",), no_key=True)
+        objects = objects.select_related(*pointers).prefetch_related(*lists)
         found |= {instance.pk: {name: read_value(instance, name) for name in names} for instance in objects}
         if translated_fields(model):
             for known in Provenance.objects.filter(

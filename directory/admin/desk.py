@@ -133,12 +133,19 @@ def old_branches(user):
     if user.has_perm("directory.change_branch"):
         years = changeable(user, Branch.objects.old()).order_by().values_list(Substr("dated", 1, 4))
         years = sorted(years.annotate(Count("pk", distinct=True)))
+        advice = _("Look up whether the address and the telephone still hold, then write the date of the new source.")
         yield Line(
             _("Branches whose source is older than last year"),
             sum(count for _year, count in years),
             list_of(Branch, user, source_year="old"),
-            _("Look up whether the address and the telephone still hold, then write the date of the new source."),
+            advice,
             ((_("By year"), [Line(year, count, list_of(Branch, user, source_year=year)) for year, count in years]),),
+        )
+        yield Line(
+            _("Branches whose source has no date"),
+            changeable(user, Branch.objects.filter(dated="")).count(),
+            list_of(Branch, user, source_year="none"),
+            advice,
         )
 
 

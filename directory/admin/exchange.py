@@ -20,9 +20,9 @@ from directory.admin.streaming import progress, refused, streamed
 from directory.exchange.columns import table_of
 from directory.exchange.files import FORMATS, MOST_BYTES, MOST_ROWS, Unreadable, read, write_csv, write_xlsx
 from directory.exchange.importing import ADDED, CHANGED, REFUSED, UNCHANGED, Import, NotSaved
+from directory.history.tracking import name_of
 from directory.models import NotDuplicate, Upload
 from directory.states import KINDS, language_of
-from directory.translations import plain
 from directory.translations.work import word_diff
 
 MOST_SHOWN = 200
@@ -195,7 +195,7 @@ class WithExchange(admin.ModelAdmin):
         """Yield the HTML of a table being saved as it goes on, and at its end what was saved, or why nothing was."""
         work = Import(self.model, upload.rows(), request.user)
         said = request.POST
-        steps = work.save(seen=said.get("seen"), reason=plain(said.get("_reason", "")), with_alike="with_alike" in said)
+        steps = work.save(seen=said.get("seen"), reason=said.get("_reason", ""), with_alike="with_alike" in said)
         try:
             for done in steps:
                 yield progress(done, upload.row_count)
@@ -231,13 +231,16 @@ class WithExchange(admin.ModelAdmin):
         """The objects that may be one and the same, side by side; an editor says which are not."""
         if not self.has_change_permission(request) or self.model not in duplicates.NAMES:
             raise PermissionDenied
-        groups = duplicates.suspected(self.model, request.user)
+        groups, apart = duplicates.suspected(self.model, request.user), duplicates.apart(self.model, request.user)
         if request.method == "POST":
-            said = set(request.POST.getlist("slug"))
+            said, again = set(request.POST.getlist("slug")), request.POST.get("again")
             if said in [set(slugs) for slugs, _signs in groups]:
-                NotDuplicate.objects.say(KINDS[self.model], said)
+                NotDuplicate.objects.say(KINDS[self.model], said, by=name_of(request.user))
+            for pair in apart:
+                if str(pair.pk) == again:
+                    pair.delete()
             return HttpResponseRedirect(request.path)
-        slugs = {slug for slugs, _signs in groups for slug in slugs}
+        slugs = {slug for slugs, _signs in groups for slug in slugs} | {slug for pair in apart for slug in pair.slugs}
         objects = {item.slug: item for item in self.model.objects.filter(slug__in=slugs)}
         return self.exchange_page(
             request,
@@ -248,4 +251,5 @@ class WithExchange(admin.ModelAdmin):
                 ([objects[slug] for slug in slugs], [duplicates.SIGNS[sign] for sign in signs])
                 for slugs, signs in groups
             ],
+            apart=[(pair, [objects[slug] for slug in pair.slugs]) for pair in apart],
         )

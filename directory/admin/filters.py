@@ -102,16 +102,22 @@ class VerifiedFilter(ChoiceFilter):
 
 
 class SourceYearFilter(ChoiceFilter):
-    """Of branches: by the year of their source, and those from before last year."""
+    """Of branches: by the year of their source, those from before last year and those that have none."""
 
     title = gettext_lazy("date of the source")
     parameter_name = "source_year"
 
     def lookups(self, request, model_admin):
         years = Branch.objects.exclude(dated="").order_by().values_list(Substr("dated", 1, 4), flat=True).distinct()
-        return [("old", _("Before last year")), *((year, year) for year in sorted(years))]
+        return [
+            ("old", _("Before last year")),
+            *((year, year) for year in sorted(years)),
+            ("none", _("Without a date")),
+        ]
 
     def narrow(self, queryset, value):
+        if value == "none":
+            return queryset.filter(dated="")
         return queryset.old() if value == "old" else queryset.filter(dated__startswith=value)
 
 

@@ -23,6 +23,7 @@ from directory.admin.streaming import progress, refused, streamed
 from directory.groups import can
 from directory.history import Act, Change, act
 from directory.history.display import rows
+from directory.history.tracking import pointing_to
 from directory.history.undoing import UndoRefused, changed_since, restore, undo
 from directory.roles import changeable, edits_everywhere
 from directory.states import KINDS, RECORDED, RECORDED_KINDS
@@ -126,22 +127,30 @@ def of_others(user, changes):
     }
 
 
-def hanging_of_others(user, changes):
-    """What undoing the additions among some Changes would delete with them, and is outside the user's area."""
+def hanging_of_others(user, added):
+    """What deleting what some Changes added would take with it, or leave without its link, and is outside the user's
+    area."""
     collector = NestedObjects(using=DEFAULT_DB_ALIAS)
     for kind, model in RECORDED.items():
-        added = changes.filter(VERBS["delete"], kind=kind).values("object_id")
-        collector.collect(model.objects.filter(pk__in=added))
-    for model in collector.model_objs.keys() & KINDS.keys():
-        objects = model.objects.filter(pk__in=[obj.pk for obj in collector.model_objs[model]])
+        collector.collect(model.objects.filter(pk__in=added.filter(kind=kind).values("object_id")))
+    hanging = [
+        found
+        for model, deleted in collector.model_objs.items()
+        for found in (model._base_manager.filter(pk__in=[obj.pk for obj in deleted]), *pointing_to(model, deleted))
+        if found.model in KINDS
+    ]
+    for objects in hanging:
         yield from objects.exclude(pk__in=changeable(user, objects).values("pk"))
 
 
-def refuse_others(user, changes):
-    """Raise UndoRefused when something of others would be written or deleted: asked before writing, and after."""
+def refuse_others(user, changes, added):
+    """Raise UndoRefused when something of others would be written or deleted: asked before writing, and after.
+
+    `added` are those of the Changes whose objects are to be deleted.
+    """
     if edits_everywhere(user):
         return
-    if others := of_others(user, changes) | set(map(str, hanging_of_others(user, changes))):
+    if others := of_others(user, changes) | set(map(str, hanging_of_others(user, added))):
         raise UndoRefused([_("%(name)s is outside your area.") % {"name": name} for name in sorted(others)])
 
 
@@ -197,7 +206,8 @@ class ActAdmin(ReadOnlyAdmin):
             if not may_put_back(request.user, chosen):
                 raise PermissionDenied
             write = partial(undo, chosen, anyway="anyway" in request.POST)
-            return self.put_back(request, chosen, write, back=request.get_full_path())
+            added = chosen.filter(VERBS["delete"])
+            return self.put_back(request, chosen, write, added=added, back=request.get_full_path())
         later = changed_since(first)
         for change in first:
             shown(change).is_changed_since = change.pk in later
@@ -225,9 +235,9 @@ class ActAdmin(ReadOnlyAdmin):
         if not request.user.has_perms(can(verb, RECORDED[change.kind])):
             raise PermissionDenied
         one = Change.objects.filter(pk=change.pk)
-        return self.put_back(request, one, partial(restore, change), back=history_url(change))
+        return self.put_back(request, one, partial(restore, change), added=one.none(), back=history_url(change))
 
-    def put_back(self, request, changes, write, *, back):
+    def put_back(self, request, changes, write, *, added, back):
         """Undo or restore, and show that at the top of the history; or say why not, with the way `back`.
 
         `write` does it as `directory.history.undoing` does: step by step, so that of much work each step is told.
@@ -235,7 +245,8 @@ class ActAdmin(ReadOnlyAdmin):
         if not (total := changes.count()):
             messages.error(request, _("Tick at least one thing to put back."))
             return HttpResponseRedirect(back)
-        steps = within_area(request.user, changes, write(user=request.user, reason=request.POST.get("_reason", "")))
+        steps = write(user=request.user, reason=request.POST.get("_reason", ""))
+        steps = within_area(request.user, changes, added, steps)
         if total > MOST_SHOWN:
             return streamed(
                 request,
@@ -256,12 +267,12 @@ class ActAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:directory_act_changelist"))
 
 
-def within_area(user, changes, steps):
+def within_area(user, changes, added, steps):
     """Take steps that undo changes, in one transaction; raise UndoRefused when something of others is touched."""
     with transaction.atomic():
-        refuse_others(user, changes)
+        refuse_others(user, changes, added)
         yield from steps
-        refuse_others(user, changes)
+        refuse_others(user, changes, added)
 
 
 def told(request, steps, total, back):

@@ -1,12 +1,15 @@
 """What readers wrote, as editors answer it: from its own page, or from the entry it is about."""
 
 import re
+from contextlib import suppress
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
@@ -19,7 +22,8 @@ from directory.admin.merging import WithMerging
 from directory.models import Message, Proposal, Report
 from directory.models.reports import forget_old_emails
 from directory.reports.answering import draft_from, mailto, record_answer, send_answer
-from directory.roles import edits_everywhere, may_change
+from directory.roles import changeable, edits_everywhere, may_change
+from directory.translations import plain
 
 
 class AnswerForm(forms.ModelForm):
@@ -52,7 +56,7 @@ def keep_answer(request, message):
 def tell(request, message):
     try:
         send_answer(message)
-    except OSError:
+    except (OSError, ValueError, OperationalError):
         said = _("Your answer to %(reference)s is kept, but its e-mail could not be sent. Change it to try again.")
         messages.error(request, said % {"reference": message.reference})
 
@@ -83,7 +87,7 @@ class Answering:
 
     @admin.display(description=_("sender"))
     def sender(self, message):
-        if not message.email:
+        if not message.email or not getattr(message, "is_theirs", True):
             return "–"
         if settings.SENDS_EMAIL:
             return _("Left an e-mail address: your answer will be sent there.")
@@ -102,7 +106,8 @@ class MessageAdmin(Answering, AreaAdmin, WithMerging, WithHistory):
         return edits_everywhere(request.user) and self.has_change_permission(request)
 
     def changelist_view(self, request, extra_context=None):
-        forget_old_emails()
+        with suppress(OperationalError):  # SQLite's one writer is at work: the next list will
+            forget_old_emails()
         return super().changelist_view(request, extra_context)
 
     def save_model(self, request, obj, form, change):
@@ -209,8 +214,12 @@ class MessageInline(Answering, admin.StackedInline):
         return super().has_change_permission(request) and may_change(request.user, obj)
 
     def get_queryset(self, request):
-        """Those to answer; when the form comes back, those that it showed, whatever came or was answered since."""
-        queryset = super().get_queryset(request)
+        """Those to answer; when the form comes back, those that it showed, whatever came or was answered since.
+
+        Who may change an entry may not always answer a proposal it was made of: `is_theirs` says of each.
+        """
+        theirs = changeable(request.user, self.model.objects.filter(pk=OuterRef("pk")))
+        queryset = super().get_queryset(request).annotate(is_theirs=Exists(theirs))
         if request.method != "POST":
             return queryset.to_answer()
         shown = re.compile(rf"{self.prefix}-\d+-id")
@@ -231,6 +240,18 @@ class ProposalInline(MessageInline):
     model, prefix = Proposal, "proposals"
 
 
+def typed_answers(data):
+    """(message, answer) of the rows in the posted form of an entry whose answer was written anew."""
+    for inline in (ReportInline, ProposalInline):
+        for name, answer in data.items():
+            row = re.fullmatch(rf"({inline.prefix}-\d+)-answer", name)
+            pk = data.get(f"{row[1]}-id", "") if row else ""
+            if pk.isdecimal() and len(pk) < 19:
+                message = inline.model.objects.filter(pk=pk).first()
+                if message and plain(answer) != plain(message.answer):
+                    yield message, plain(answer)
+
+
 class WithMessages:
     """An entry's form with what readers wrote of it and nobody has answered: one save mends the entry and answers."""
 
@@ -248,13 +269,22 @@ class WithMessages:
         return [*shown, *inlines]
 
     def render_change_form(self, request, context, *args, **kwargs):
-        """Say at the top, where it is seen, what stands below the fields."""
+        """Say at the top, where it is seen, what stands below the fields; of an entry that was deleted meanwhile, what
+        was answered, for the messages about it live on."""
         shown = [inline.formset for inline in context["inline_admin_formsets"]]
         shown = [formset for formset in shown if issubclass(formset.model, Message) and formset.forms]
         if request.method == "GET" and shown:
             count = sum(len(formset.forms) for formset in shown)
             said = ngettext("%(count)s message to answer", "%(count)s messages to answer", count) % {"count": count}
             messages.warning(request, format_html('<a href="#{}-group">{}</a>', shown[0].prefix, said))
+        if request.method == "POST" and not context["original"]:
+            for message, answer in typed_answers(request.POST):
+                said = _("Your answer to %(reference)s is not saved: “%(answer)s”") % {
+                    "reference": message.reference,
+                    "answer": answer,
+                }
+                address = reverse(admin_urlname(message._meta, "change"), args=[message.pk])
+                messages.warning(request, format_html('<a href="{}">{}</a>', address, said))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_formset(self, request, form, formset, change):

@@ -213,7 +213,7 @@ class TranslationDesk(ReadOnlyAdmin):
         self.allow(request, language)
         if request.method != "POST":
             return self.edit_page(request, language, self.find(kind, slug))
-        with act(user=request.user, origin=Act.Origin.TRANSLATION):
+        with act(user=request.user, reason=request.POST.get("_reason", ""), origin=Act.Origin.TRANSLATION):
             return self.edit_page(request, language, self.find(kind, slug, lock=True))
 
     def edit_page(self, request, language, instance):
@@ -250,7 +250,13 @@ class TranslationDesk(ReadOnlyAdmin):
             for text in texts
         ]
         return self.page(
-            request, "edit", title=str(instance), language=get_language_info(language), rows=rows, lost=lost
+            request,
+            "edit",
+            title=str(instance),
+            language=get_language_info(language),
+            rows=rows,
+            lost=lost,
+            reason=request.POST.get("_reason", ""),
         )
 
 

@@ -10,6 +10,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 
 from directory.models import Act, Change
 from directory.states import KINDS, RECORDED, RECORDED_KINDS, states
+from directory.translations import plain
 
 current = ContextVar("current_act", default=None)
 # Writes outside an act: each is one of its own, from the signal before it to the signal after it.
@@ -25,13 +26,16 @@ class Recorder:
         self.before = {}
 
     def watch(self, instances):
-        """Note the state of objects that are about to be written; to be called before any bulk write."""
-        touched = {}
+        """Note the state of objects that are about to be written; to be called before any bulk write.
+
+        Within a transaction they are locked first: else another's write, waited for later, would be told as ours.
+        """
+        touched, lock = {}, transaction.get_connection().in_atomic_block
         for instance in instances:
             if instance.pk and (type(instance), instance.pk) not in self.before:
                 touched.setdefault(type(instance), []).append(instance.pk)
         for model, pks in touched.items():
-            found = states(model, pks)
+            found = states(model, pks, lock=lock)
             self.before |= {(model, pk): found.get(pk) for pk in pks}
 
     def added(self, instances):
@@ -100,7 +104,7 @@ def act(*, user=None, by="", reason="", origin=Act.Origin.EDIT, undoes=None):
         Act(
             user=user if user and user.pk else None,
             by=name_of(user) if user else by[:150],
-            reason=reason.strip()[:200],
+            reason=plain(reason)[:200],
             origin=origin,
             undoes=undoes,
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from directory.history.tracking import act
 from directory.models import Act, Change, Message
+from directory.models.history import PARTS
 from directory.models.resources import PLACES, check_places
 from directory.reports.answering import record_answer
 from directory.search import index
@@ -29,10 +30,16 @@ class UndoRefused(Exception):
         super().__init__("\n".join(lines))
 
 
-def changed_since(changes):
-    """{change pk: names of its fields that hold something else now}; all it had when the object is gone or back."""
+def changed_since(changes, *, lock=False):
+    """{change pk: names of its fields that hold something else now}; all it had when the object is gone or back.
+
+    With `lock`, nobody else can write these objects before the transaction ends.
+    """
     found = {}
-    now = {kind: states(model, {c.object_id for c in changes if c.kind == kind}) for kind, model in RECORDED.items()}
+    now = {
+        kind: states(model, {change.object_id for change in changes if change.kind == kind}, lock=lock)
+        for kind, model in RECORDED.items()
+    }
     for change in changes:
         current = now[change.kind].get(change.object_id)
         if change.after is None:
@@ -50,23 +57,41 @@ def undo(changes, *, user=None, reason="", anyway=False):
     """Put back what was before some Changes of one act, a queryset, even over what was changed since, with `anyway`.
 
     A generator of how many are done: all is written at its end, or nothing. Raises UndoRefused when something was
-    changed since and `anyway` is not said, or when the result would not hold.
+    changed since, or hangs since on what would be deleted, and `anyway` is not said, or when the result would not hold.
     """
     names = "pk", "kind", "object_id", "name"
     left = {key: changes.filter(before__isnull=key).values_list(*names, named=True) for key in (True, False)}
-    added, others = (sorted(left[key], key=lambda item: ORDER.index(item.kind)) for key in (True, False))
-    if not anyway:
-        later = [item for some in batches([*others, *added], STEP) for item in changed(some)]
-        if later:
-            raise UndoRefused([_("%(name)s was changed since.") % {"name": item.name} for item in later])
-    undoes = changes.first().act
-    yield from put_back(others, values_before, added=added, user=user, reason=reason, undoes=undoes)
+    # Of two Changes of one object, the last comes first.
+    added, others = (sorted(left[key], key=lambda item: (ORDER.index(item.kind), -item.pk)) for key in (True, False))
+    with transaction.atomic():
+        if not anyway:
+            refuse_later(added, others)
+        undoes = changes.first().act
+        yield from put_back(others, values_before, added=added, user=user, reason=reason, undoes=undoes)
+
+
+def refuse_later(added, others):
+    """Raise UndoRefused when the objects of some rows of Changes are not what these left, and keep them so."""
+    later = [item for some in batches([*others, *added], STEP) for item in changed(some)]
+    lines = [_("%(name)s was changed since.") % {"name": item.name} for item in later]
+    lines += [_("%(name)s would be deleted too.") % {"name": part} for part in hanging_since(added)]
+    if lines:
+        raise UndoRefused(lines)
 
 
 def changed(items):
-    """Those of some rows of Changes whose objects hold something else now."""
-    later = changed_since(Change.objects.filter(pk__in=[item.pk for item in items]))
+    """Those of some rows of Changes whose objects hold something else now; nobody else can write them any more."""
+    later = changed_since(Change.objects.filter(pk__in=[item.pk for item in items]), lock=True)
     return [item for item in items if item.pk in later]
+
+
+def hanging_since(added):
+    """The parts, which would be deleted with it, of what some rows of Changes added, but for those they added too."""
+    for kind, (part, _related_name) in PARTS.items():
+        ids = {name: {item.object_id for item in added if item.kind == name} for name in (kind, part)}
+        for some in batches(sorted(ids[kind]), STEP):
+            hanging = RECORDED[part].objects.filter(**{f"{kind}__in": some})
+            yield from (item for item in hanging if item.pk not in ids[part])
 
 
 def values_before(items):

@@ -1,33 +1,38 @@
 from itertools import combinations
 
 from django.db import models
+from django.utils import timezone
 
 
 class NotDuplicateQuerySet(models.QuerySet):
-    def pairs(self, kind):
-        """{(slug, slug)} of the objects of a kind that are two things, each pair in order."""
-        return set(self.filter(kind=kind).values_list("first", "second"))
-
-    def say(self, kind, slugs):
-        """Remember that these objects of a kind, which look alike, are different things."""
+    def say(self, kind, slugs, by):
+        """Remember that these objects of a kind, which look alike, are different things, and who said so."""
+        pairs = combinations(sorted(slugs), 2)
         self.bulk_create(
-            [NotDuplicate(kind=kind, first=first, second=second) for first, second in combinations(sorted(slugs), 2)],
+            [NotDuplicate(kind=kind, first=first, second=second, by=by) for first, second in pairs],
             ignore_conflicts=True,
         )
 
 
 class NotDuplicate(models.Model):
-    """Two objects that an editor looked at and said to be different, by their slugs."""
+    """Two objects that an editor looked at and said to be different, by their slugs in order."""
 
     kind = models.CharField(max_length=10)
     first = models.CharField(max_length=100)
     second = models.CharField(max_length=100)
+    by = models.CharField(max_length=150, blank=True)
+    at = models.DateTimeField(default=timezone.now)
 
     objects = NotDuplicateQuerySet.as_manager()
 
     class Meta:
+        ordering = ["-at", "pk"]
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["kind", "first", "second"], name="not_duplicate_once")]
 
     def __str__(self):
         return f"{self.first} ≠ {self.second}"
+
+    @property
+    def slugs(self):
+        return self.first, self.second

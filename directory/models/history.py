@@ -60,7 +60,9 @@ class ChangeQuerySet(models.QuerySet):
         if kind in PARTS:
             part, related_name = PARTS[kind]
             changes |= models.Q(kind=part, object_id__in=getattr(instance, related_name).values("pk"))
-            changes |= models.Q(**{"kind": part, f"before__{kind}": instance.slug})
+            # What is gone names its owner by the address that this had then.
+            slugs = {instance.slug, *self.filter(kind=kind, object_id=instance.pk).values_list("slug", flat=True)}
+            changes |= models.Q(**{"kind": part, f"before__{kind}__in": sorted(slugs)})
         return self.filter(changes)
 
 

@@ -179,7 +179,8 @@ class Proposal(Message):
 
     @property
     def subject(self):
-        return self.name
+        """What it is about, without a word of its sender's."""
+        return self._meta.verbose_name
 
 
 def forget_old_emails():

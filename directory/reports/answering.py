@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext, override
 
-from directory.groups import can
 from directory.history import act
 from directory.models import Proposal, Resource
 from directory.places import find_typed, parameter_of
@@ -19,11 +18,6 @@ from directory.roles import may_change
 from directory.translations import SOURCE
 
 SLUG_LENGTH = Resource._meta.get_field("slug").max_length
-
-
-def may_answer(user, message):
-    """True for who may answer messages of this kind, and this one, as they may change the entry it is about."""
-    return user.has_perms(can("change", message)) and may_change(user, message)
 
 
 def letter_to(message):
@@ -55,11 +49,13 @@ def record_answer(message, user):
 def send_answer(message):
     """Tell a message's sender what became of it, and forget their address.
 
-    Raises OSError, which smtplib's errors are, when the e-mail cannot be sent: the address is then kept.
+    Raises OSError, which smtplib's errors are, when the e-mail cannot be sent, ValueError when no letter can be sent
+    to such an address, OperationalError while the database is busy: the address is then kept.
     """
-    letter_to(message).send()
-    message.email = ""
-    message.save(update_fields=["email"])
+    letter = letter_to(message)
+    with transaction.atomic():  # first what can be undone
+        type(message).objects.filter(pk=message.pk).update(email="")
+        letter.send()
 
 
 def free_slug(text, otherwise):
@@ -73,11 +69,12 @@ def draft_from(proposal, user):
     """An unpublished entry with what a proposal says, each thing where it belongs; the one already made, if there is.
 
     A name is the same in every language; the text stands in the sender's. What a reader cannot know, the type, the
-    summary, the topics, is left for the editor. Raises PermissionDenied, and writes nothing, when the entry would not
-    be the user's to change.
+    summary, the topics, is left for the editor; to who edits themes it is given one topic of each theme, for without
+    any it would not be theirs. Raises PermissionDenied, and writes nothing, when the entry would not be the user's to
+    change.
     """
     with transaction.atomic(), act(user=user) as recorder:
-        draft = write_draft(proposal)
+        draft = write_draft(proposal, user)
         if not may_change(user, draft):
             raise PermissionDenied
         made_of = gettext("Proposal %(reference)s") % {"reference": proposal.reference}
@@ -85,7 +82,7 @@ def draft_from(proposal, user):
     return draft
 
 
-def write_draft(proposal):
+def write_draft(proposal, user):
     proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
     if proposal.draft:
         return proposal.draft
@@ -118,6 +115,8 @@ def write_draft(proposal):
         draft.departments.set(departments)
     if parameter == "commune":
         draft.communes.add(place)
+    if not may_change(user, draft):
+        draft.topics.add(*filter(None, (theme.topics.first() for theme in proposal.themes.all())))
     proposal.draft = draft
     if proposal.state == proposal.State.RECEIVED:
         proposal.state = proposal.State.CHECKING

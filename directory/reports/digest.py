@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext, override
 
+from directory.groups import can
 from directory.models import Proposal, Report
-from directory.reports.answering import may_answer
+from directory.roles import changeable
 from directory.translations import SOURCE
 
 logger = logging.getLogger(__name__)
@@ -47,9 +48,17 @@ def send_digests():
     A message counts as told once one editor has been: an address that is refused each day must not have the others
     read the same each day, and who missed it sees it on the desk. What nobody could be told is told the next time.
     """
-    waiting = {model: model.objects.to_answer().filter(announced_at=None) for model in (Report, Proposal)}
-    messages = [*waiting[Report].select_related("resource"), *waiting[Proposal]]
-    told = {editor: [message for message in messages if may_answer(editor, message)] for editor in editors()}
+    waiting = [model.objects.to_answer().filter(announced_at=None) for model in (Report, Proposal)]
+    waiting[0] = waiting[0].select_related("resource")
+    told = {
+        editor: [
+            message
+            for messages in waiting
+            if editor.has_perms(can("change", messages.model))
+            for message in changeable(editor, messages)
+        ]
+        for editor in editors()
+    }
     told = {editor: theirs for editor, theirs in told.items() if theirs}
     failed = {}
     for editor, theirs in told.items():
@@ -59,7 +68,7 @@ def send_digests():
             logger.exception("The e-mail to the editor %s could not be sent", editor)
             failed[editor.get_username()] = error
     sent = [theirs for editor, theirs in told.items() if editor.get_username() not in failed]
-    for model in waiting:
+    for model in (Report, Proposal):
         pks = {message.pk for theirs in sent for message in theirs if isinstance(message, model)}
         model.objects.filter(pk__in=pks).update(announced_at=timezone.now())
     return len(sent), failed

@@ -1,8 +1,11 @@
 """Nothing an editor did is lost: every change is recorded whole, readable, and can be put back."""
 
+from itertools import takewhile
+
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import ProtectedError
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.formats import date_format
 from pytest_django.asserts import assertContains
@@ -147,6 +150,42 @@ def test_an_undo_leaves_alone_what_others_changed_since_unless_told_otherwise():
     list(undo(item.changes.all(), anyway=True))
 
 
+def test_an_addition_on_which_something_hangs_since_is_undone_only_when_told_so():
+    with act():
+        entry = make_resource()
+    item = last_act()
+    branch = make_branch(entry, ["15"], name="Mauriac")
+    with pytest.raises(UndoRefused, match="Mauriac"):
+        list(undo(item.changes.all()))
+    assert Branch.objects.filter(pk=branch.pk).exists()
+    list(undo(item.changes.all(), anyway=True))
+    assert not Resource.objects.filter(pk=entry.pk).exists()
+
+
+def test_what_is_compared_and_what_is_recorded_is_kept_from_others_until_it_is_written():
+    entry = make_resource(title_fr="Un")
+    with CaptureQueriesContext(connection) as saving, act():
+        entry.title_fr = "Deux"
+        entry.save()
+    with CaptureQueriesContext(connection) as undoing:
+        undo_last()
+    for queries in (saving, undoing):
+        before = list(takewhile(lambda query: not query["sql"].startswith("UPDATE"), queries))
+        is_locked = any("FOR NO KEY UPDATE" in query["sql"] for query in before)
+        assert is_locked is connection.features.has_select_for_update
+
+
+def test_of_two_changes_of_one_object_in_an_act_the_first_is_undone_last():
+    entry = make_resource(title_fr="Un")
+    with act() as recorder:
+        for title in ("Deux", "Trois"):
+            entry.title_fr = title
+            entry.save()
+            recorder.write()
+    undo_last(anyway=True)
+    assert Resource.objects.get(pk=entry.pk).title_fr == "Un"
+
+
 def test_an_undo_can_itself_be_undone():
     entry = make_resource(title_fr="Un")
     with act():
@@ -252,6 +291,22 @@ def test_the_history_of_an_object_begins_with_the_last_change_however_many_there
     assert "Titre Deux" not in page
     assert page.count("/restore/") == 1
     assert page.index("/restore/") > page.index("Titre Trois")
+
+
+def test_the_history_of_an_entry_names_a_branch_that_was_deleted_before_its_address_changed(editor):
+    entry = make_resource(slug="avant")
+    make_branch(entry, ["15"], name="Mauriac").delete()
+    entry.slug = "apres"
+    entry.save()
+    assertContains(editor.get(f"/admin/directory/resource/{entry.pk}/history/"), "Mauriac")
+
+
+def test_a_reason_holds_nothing_that_no_database_can_keep(editor):
+    entry = make_resource()
+    page = f"/admin/directory/resource/{entry.pk}/change/"
+    data = form_on(editor.get(page), title_fr=["Après"], _reason=["Nom\x00 corrigé"])
+    assert editor.post(page, data).status_code == 302
+    assert last_act().reason == "Nom corrigé"
 
 
 def test_a_difference_is_laid_out_as_its_language_is_written(editor):

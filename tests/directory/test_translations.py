@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.groups import create_groups
+from directory.history import Act
 from directory.models import Provenance, Resource, State
 from directory.translations import provenance, work
 from tests.factories import make_resource, make_topic
@@ -118,6 +119,13 @@ def test_a_translator_saves_and_checks(translator, resource):
     translator.post(edit_address(resource), typed(resource) | {"check": "1"})
     assert set(states(resource).values()) == {State.CHECKED}
     assert Provenance.objects.of([resource], "ar").get(field="title").origin == "machine"
+
+
+def test_a_translator_says_why(translator, resource):
+    assertContains(translator.get(edit_address(resource)), 'name="_reason"')
+    said = typed(resource, summary="جملة أفضل.") | {"save": "1", "_reason": "Mot plus simple"}
+    translator.post(edit_address(resource), said)
+    assert Act.objects.first().reason == "Mot plus simple"
 
 
 def test_one_click_in_the_list_marks_an_object_as_checked(translator, resource):

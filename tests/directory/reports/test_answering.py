@@ -6,6 +6,8 @@ from unittest import mock
 import pytest
 from django.contrib.auth.models import Permission
 from django.core import mail
+from django.core.validators import EmailValidator
+from django.db import OperationalError
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.groups import ROLES, can
@@ -123,15 +125,36 @@ def test_with_a_mail_server_the_answer_is_sent_in_the_readers_language_and_the_a
     assert Report.objects.get().email == ""
 
 
-def test_an_answer_that_cannot_be_sent_is_kept_with_the_address(editor, mail_server, monkeypatch):
+@pytest.mark.parametrize("error", [SMTPException("refused"), OperationalError("database is locked")])
+def test_an_answer_that_cannot_be_sent_is_kept_with_the_address(editor, mail_server, monkeypatch, error):
     monkeypatch.setattr("django.db.transaction.on_commit", lambda callback: callback())
     report = make_report(email=READER)
     opened = editor.get(admin_of(report))
-    with mock.patch("django.core.mail.EmailMessage.send", side_effect=SMTPException("refused")):
+    with mock.patch("django.core.mail.EmailMessage.send", side_effect=error):
         response = editor.post(admin_of(report), typed_in(opened, state="fait", answer="Oui."), follow=True)
     assertContains(response, '<li class="error">')
     report.refresh_from_db()
     assert (report.state, report.answer, report.email) == ("fait", "Oui.", READER)
+
+
+def test_an_address_to_which_no_letter_can_be_written_is_no_reason_to_fail(editor, mail_server, monkeypatch):
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda callback: callback())
+    email = f"a@{'é' * 60}.fr"
+    EmailValidator()(email)
+    report = make_report(email=email)
+    sent = typed_in(editor.get(admin_of(report)), state="fait", answer="Oui.")
+    assertContains(editor.post(admin_of(report), sent, follow=True), '<li class="error">')
+    assert Report.objects.get().answer == "Oui."
+
+
+def test_an_answer_typed_on_an_entry_that_was_deleted_meanwhile_is_shown(editor, resource):
+    report = make_report(resource)
+    typed = typed_in(editor.get(admin_of(resource)), **{"reports-0-answer": "Le numéro est corrigé."})
+    address = admin_of(resource)
+    resource.delete()
+    page = editor.post(address, typed)
+    assertContains(page, "Le numéro est corrigé.")
+    assertContains(page, admin_of(report))
 
 
 def test_nobody_adds_or_deletes_messages_in_the_admin(editor):

@@ -23,7 +23,10 @@ def editors(django_user_model):
 
 
 def test_a_digest_tells_editors_once_what_came_and_holds_no_readers_address(editors, mail_server):
-    report, proposal = make_report(email=READER, text=f"Écrivez à {READER}"), make_proposal(email=READER)
+    report, proposal = (
+        make_report(email=READER, text=f"Écrivez à {READER}"),
+        make_proposal(email=READER, name="Nomproposé"),
+    )
     make_report(state="fait")
     assert "1" in digest()
     (letter,) = mail.outbox
@@ -32,6 +35,7 @@ def test_a_digest_tells_editors_once_what_came_and_holds_no_readers_address(edit
         assert message.reference in letter.body
         assert f"https://annuaire.example.org{admin_of(message)}" in letter.body
     assert READER not in f"{letter.subject}{letter.body}"
+    assert "Nomproposé" not in f"{letter.subject}{letter.body}"
     digest()
     assert len(mail.outbox) == 1
 

@@ -94,6 +94,15 @@ def test_nobody_makes_a_draft_outside_their_area(client, area_editor):
     assert not Resource.objects.filter(title_fr=proposal.name).exists()
 
 
+def test_an_editor_of_a_theme_makes_a_draft_of_what_is_proposed_for_it(client, area_editor):
+    theme = Theme.objects.get(slug="sante")
+    area_editor.area.departments.clear()
+    area_editor.area.themes.set([theme])
+    client.force_login(area_editor)
+    draft = draft_of(client, make_proposal(themes=[theme], place="par ici"))
+    assert draft.topics.get().theme == theme
+
+
 def test_a_proposal_is_answered_from_its_draft(editor):
     proposal = make_proposal(email=READER)
     draft = draft_of(editor, proposal)

@@ -55,3 +55,13 @@ def test_a_readers_address_is_shown_only_to_those_who_may_answer(client, django_
             response = client.get(f"/admin/directory/{page}/change/")
             assert response.status_code == 200
             assert (b"lea@example.org" in response.content) == is_shown
+
+
+def test_who_may_change_an_entry_does_not_see_the_address_of_a_proposal_that_is_not_theirs(client, area_editor):
+    client.force_login(area_editor)
+    for departments, is_shown in ((["15"], True), ([], False)):
+        entry = make_resource(departments=["15"], scope="local")
+        make_proposal(draft=entry, departments=departments, email="lea@example.org", text="Ils accueillent.")
+        page = client.get(f"/admin/directory/resource/{entry.pk}/change/").content.decode()
+        assert "Ils accueillent." in page
+        assert ("lea@example.org" in page) == is_shown

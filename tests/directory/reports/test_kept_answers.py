@@ -35,6 +35,7 @@ def undo_last(client, **fields):
 @pytest.mark.parametrize("make", [make_report, make_proposal])
 def test_who_wrote_over_an_answer_is_known_word_by_word_and_the_first_one_comes_back(editor, make):
     message = make()
+    assertContains(editor.get(admin_of(message)), 'name="_reason"')
     answer(editor, message, state="fait", answer="Le numéro est corrigé.", _reason="Appelé ce matin")
     answer(editor, message, answer="Le nom est corrigé.")
     page = editor.get(history_of(message))

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.admin import desk
+from directory.history import Act, act
 from directory.models import Branch, Contact, EditorArea, Resource
 from directory.roles import changeable, may_change
 from tests.directory.roles.attempts import EDITORS, OTHERS, as_sent
@@ -58,6 +59,37 @@ def test_deleting_asks_with_what_goes_what_stays_and_what_may_not_go(as_role, wo
     page = as_role("cantal").get(address(Resource, "delete", world.shared.pk))
     assert page.context["perms_lacking"] == ["Antenne: Ailleurs"]
     assertNotContains(page, 'name="post"')
+
+
+def undone(client, item):
+    """The sentences with which the undo of a whole act is answered."""
+    data = {"change": item.changes.values_list("pk", flat=True)}
+    answer = client.post(f"/admin/directory/act/{item.pk}/change/", data, follow=True)
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_an_addition_is_not_undone_when_an_object_of_others_would_lose_its_link(as_role, world):
+    topics = [make_topic()]
+    with act():
+        mine = make_resource(topics=topics, departments=["15"], scope="local")
+    added = Act.objects.first()
+    Resource.objects.filter(pk=world.across.pk).update(replaced_by=mine)
+    (sentence,) = undone(as_role("cantal"), added)[1:]
+    assert world.across.title in sentence
+    world.across.refresh_from_db()
+    assert world.across.replaced_by == mine
+
+
+def test_a_version_is_put_back_though_a_branch_of_others_hangs_on_it(as_role, world):
+    with act():
+        mine = make_resource(departments=["15"], scope="local", title_fr="Un")
+    added = Act.objects.first().changes.get(kind="resource")
+    make_branch(mine, ["03"])
+    mine.title_fr = "Deux"
+    mine.save()
+    as_role("cantal").post(f"/admin/directory/act/restore/{added.pk}/")
+    mine.refresh_from_db()
+    assert mine.title_fr == "Un"
 
 
 def test_an_editor_of_an_area_lists_what_is_theirs(as_role, world):
