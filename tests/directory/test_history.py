@@ -1,5 +1,6 @@
 """Nothing an editor did is lost: every change is recorded whole, readable, and can be put back."""
 
+import re
 from datetime import date
 
 import pytest
@@ -9,14 +10,14 @@ from django.db import IntegrityError, models
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.formats import date_format
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.admin.history import WithHistory
 from directory.admin.read_only import ReadOnlyAdmin
 from directory.history import Act, Change, act
 from directory.history.display import rows
 from directory.history.undoing import UndoRefused, restore, undo
-from directory.models import Branch, Contact, EmptySearch, Provenance, Resource, Situation
+from directory.models import Branch, Contact, EmptySearch, Provenance, Resource, Situation, Synonym
 from directory.states import MODELS, RECORDED_KINDS, state, states
 from directory.translations import provenance, translated_fields
 from tests.factories import make_branch, make_resource, make_situation, make_topic
@@ -257,6 +258,7 @@ def test_an_editor_reads_the_history_and_undoes_from_it(editor):
     page = f"/admin/directory/resource/{entry.pk}/change/"
     data = form_on(editor.get(page), title_fr=["Après"], _reason=["Nom corrigé"])
     assert editor.post(page, data).status_code == 302
+    assertContains(editor.get(page), "editor · Nom corrigé</a>")
     history = editor.get(f"/admin/directory/resource/{entry.pk}/history/")
     assertContains(history, "Nom corrigé")
     assertContains(history, "<del>Avant</del><ins>Après</ins>")
@@ -267,6 +269,24 @@ def test_an_editor_reads_the_history_and_undoes_from_it(editor):
     editor.post(page, {"change": [change.pk for change in item.changes.all()], "_reason": "Trop tôt"})
     entry.refresh_from_db()
     assert (entry.title_fr, last_act().reason) == ("Avant", "Trop tôt")
+
+
+def test_what_shipped_is_nobodys_and_is_not_put_before_editors(editor):
+    """It is not among the last changes on a form, and opens without anything ticked to be undone."""
+    synonym = Synonym.objects.first()
+    loaded = Change.objects.of("synonym", synonym).get().act
+    assert (loaded.origin, loaded.by) == (Act.Origin.LOAD, "")
+    with act(reason="Autre mot"):
+        synonym.means = "voiture"
+        synonym.save()
+    form = editor.get(f"/admin/directory/synonym/{synonym.pk}/change/")
+    assertContains(form, f"/admin/directory/act/{last_act().pk}/")
+    assertContains(form, "par un programme · Autre mot</a>")
+    assertNotContains(form, f"/admin/directory/act/{loaded.pk}/")
+    for item, ticked in ((last_act(), 1), (loaded, 0)):
+        page = editor.get(f"/admin/directory/act/{item.pk}/change/")
+        assertContains(page, '<input type="checkbox" name="change"')
+        assert len(re.findall(r'name="change" value="\d+" checked>', page.content.decode())) == ticked
 
 
 def test_the_history_of_an_object_begins_with_the_last_change_however_many_there_are(editor, monkeypatch):

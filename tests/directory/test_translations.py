@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from directory.groups import create_groups
+from directory.history import Act
 from directory.models import Provenance, Resource, State
 from directory.translations import provenance, work
 from tests.factories import make_resource, make_topic
@@ -115,6 +116,8 @@ def test_a_translator_saves_and_checks(translator, resource):
     assert resource.summary_ar == "جملة أفضل."
     assert states(resource)["summary"] == State.UNCHECKED
     assert Provenance.objects.of([resource], "ar").get(field="summary").made_by == "Amal"
+    act = Act.objects.first()
+    assert (act.origin, act.by, act.changes.get().slug) == (Act.Origin.TRANSLATION, "Amal", resource.slug)
     translator.post(edit_address(resource), typed(resource) | {"check": "1"})
     assert set(states(resource).values()) == {State.CHECKED}
     assert Provenance.objects.of([resource], "ar").get(field="title").origin == "machine"
