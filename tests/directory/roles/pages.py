@@ -68,6 +68,11 @@ def read_only_attempts(world, known):
             yield Attempt(address(model, name, *args), set())
 
 
+def deleted_from_the_list(model, obj, by):
+    chosen = {"action": "delete_selected", "post": "yes", "_selected_action": [obj.pk]}
+    return Attempt(address(model, "changelist"), by, chosen)
+
+
 def account_attempts(world, known):
     user, group = world.users["nobody"], Group.objects.get(name=groups.EDITING)
     for model, obj in {User: user, Group: group}.items():
@@ -79,6 +84,7 @@ def account_attempts(world, known):
         yield Attempt(address(model, "history", obj.pk), ADMINS)
         yield Attempt(delete, ADMINS)
         yield Attempt(delete, ADMINS, {"post": "yes"})
+        yield deleted_from_the_list(model, obj, ADMINS)
         typed = {"first_name": "Autre"} if model is User else {"name": "Autre"}
         yield Attempt(change, ADMINS, as_sent(known, change, **typed))
     password = {"password1": "un mot de passe long", "password2": "un mot de passe long", "usable_password": "true"}
@@ -91,5 +97,6 @@ def account_attempts(world, known):
     typed = as_sent(known, address(User, "change", boss.pk), first_name="Autre")
     yield Attempt(address(User, "change", boss.pk), {"superuser"}, typed)
     yield Attempt(address(User, "delete", boss.pk), {"superuser"})
+    yield deleted_from_the_list(User, boss, {"superuser"})
     # Last, because the session is renewed with it.
     yield Attempt(reverse("admin:auth_user_password_change", args=[boss.pk]), {"superuser"}, password, **no_page)
