@@ -7,6 +7,7 @@ from html import unescape
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import Workbook, load_workbook
 
 from directory.exchange.columns import table_of
 from directory.exchange.importing import Import
@@ -31,6 +32,13 @@ def rows_of(file):
     return {row["slug"]: row for row in csv.DictReader(io.StringIO(file.decode("utf-8-sig"), newline=""))}
 
 
+def cells_of(file, format):
+    """Every cell of an exported table, row by row: the bytes of two workbooks differ by the time they were made."""
+    if format == "xlsx":
+        return [list(row) for row in load_workbook(io.BytesIO(file)).active.iter_rows(values_only=True)]
+    return list(csv.reader(io.StringIO(file.decode("utf-8-sig"), newline="")))
+
+
 def table(*rows, delimiter=","):
     """The bytes of a CSV with these rows, dictionaries of texts."""
     file = io.StringIO(newline="")
@@ -38,6 +46,15 @@ def table(*rows, delimiter=","):
     writer.writeheader()
     writer.writerows(rows)
     return file.getvalue().encode()
+
+
+def workbook(*rows):
+    """The bytes of an XLSX with these rows."""
+    book, file = Workbook(), io.BytesIO()
+    for cells in csv.reader(io.StringIO(table(*rows).decode(), newline="")):
+        book.active.append(cells)
+    book.save(file)
+    return file.getvalue()
 
 
 def new_entry(**fields):

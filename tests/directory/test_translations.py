@@ -116,6 +116,8 @@ def test_a_translator_saves_and_checks(translator, resource):
     assert resource.summary_ar == "جملة أفضل."
     assert states(resource)["summary"] == State.UNCHECKED
     assert Provenance.objects.of([resource], "ar").get(field="summary").made_by == "Amal"
+    act = Act.objects.first()
+    assert (act.origin, act.by, act.changes.get().slug) == (Act.Origin.TRANSLATION, "Amal", resource.slug)
     translator.post(edit_address(resource), typed(resource) | {"check": "1"})
     assert set(states(resource).values()) == {State.CHECKED}
     assert Provenance.objects.of([resource], "ar").get(field="title").origin == "machine"

@@ -9,7 +9,7 @@ from directory.history.undoing import undo
 from directory.models import OldAddress, Provenance, Resource, SearchText, Synonym, Upload
 from directory.search.query import understand
 from tests.factories import make_branch, make_resource, make_topic
-from tests.tables import address, everything, export, fingerprint, new_entry, send, table
+from tests.tables import address, cells_of, everything, export, fingerprint, new_entry, send, table, workbook
 from themes.models import Theme, Topic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -29,19 +29,20 @@ def test_the_preview_says_what_would_change_and_changes_nothing(editor):
 def test_an_import_is_one_act_and_its_undo_restores_the_exact_export(editor, format):
     changed = make_resource(departments=["15"], title_ar="بطاقة")
     make_branch(changed, ["15"])
-    before = {form: export(editor, Resource, form) for form in ["csv"]}
+    before = cells_of(export(editor, Resource, format), format)
     state = everything()
     rows = [
         new_entry(scope="local", departments="15|43", title_en="A try"),
         new_entry(slug=changed.slug, title_ar="", departments="43", scope="local", title_en="Another"),
     ]
-    page = send(editor, Resource, table(*rows)).confirm(_reason="Mise à jour annuelle")
+    file = workbook(*rows) if format == "xlsx" else table(*rows)
+    page = send(editor, Resource, file, f"table.{format}").confirm(_reason="Mise à jour annuelle")
     assert "Added: 1. Changed: 1." in page
     act = Act.objects.latest("pk")
     assert (act.origin, act.reason, act.by, act.changes.count()) == ("import", "Mise à jour annuelle", "editor", 2)
     list(undo(act.changes.all()))
     assert everything() == state
-    assert export(editor, Resource) == before["csv"]
+    assert cells_of(export(editor, Resource, format), format) == before
 
 
 def test_an_import_is_found_by_readers_at_once(editor):

@@ -10,10 +10,12 @@ from contextlib import closing
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from directory.history import Act
 from directory.models import Resource, Synonym
+from directory.states import BATCH
 from tests.tables import everything, export, new_entry, send, table
 from themes.models import Topic
 
@@ -57,6 +59,21 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(editor, django_assert
         assert "Added: 400." in page.confirm()
     with django_assert_max_num_queries(40):
         export(editor, Resource)
+
+
+def test_each_batch_of_rows_costs_the_same_few_queries(editor):
+    compared, saved = [], []
+    for batches in (1, 2, 3):
+        names = [f"zz {batches}-{number}" for number in range(batches * BATCH)]
+        rows = [{"slug": "", "language": "fr", "said": name, "means": "x"} for name in names]
+        with CaptureQueriesContext(connection) as queries:
+            page = send(editor, Synonym, table(*rows))
+        compared.append(len(queries))
+        with CaptureQueriesContext(connection) as queries:
+            assert f"Added: {len(rows):,}." in page.confirm()
+        saved.append(len(queries))
+    for first, second, third in (compared, saved):
+        assert third - second == second - first < 20
 
 
 def test_progress_is_told_as_rows_are_read(editor):

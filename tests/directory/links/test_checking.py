@@ -43,6 +43,10 @@ def test_every_reason_has_its_rule():
     assert len(Reason) == len(DAYS_BEFORE_BROKEN) + len(SKIPPING) + len(never)
 
 
+def test_only_a_page_removed_for_good_is_broken_on_the_first_day():
+    assert {reason for reason, days in DAYS_BEFORE_BROKEN.items() if days < 2} == {Reason.GONE}
+
+
 def test_failing_often_on_one_day_counts_once(site):
     link = make_link(site.url("/lien"))
     for _time in range(5):

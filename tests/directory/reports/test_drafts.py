@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 
 
 def draft_of(editor, proposal):
-    response = editor.post(admin_of(proposal), typed_in(editor.get(admin_of(proposal)), _draft="x"))
+    opened = editor.get(admin_of(proposal))
+    assertContains(opened, 'name="_draft"')
+    response = editor.post(admin_of(proposal), typed_in(opened, _draft="x"))
     proposal.refresh_from_db()
     assert response.status_code == 302
     assert response.url == admin_of(proposal.draft)
@@ -87,7 +89,9 @@ def test_the_history_says_of_which_proposal_a_draft_was_made(editor):
 def test_nobody_makes_a_draft_outside_their_area(client, area_editor):
     proposal = make_proposal(departments=["15"], place="Auvergne-Rhône-Alpes")
     client.force_login(area_editor)
-    typed = typed_in(client.get(admin_of(proposal)), _draft="x")
+    opened = client.get(admin_of(proposal))
+    assertContains(opened, 'name="_draft"')
+    typed = typed_in(opened, _draft="x")
     assertContains(client.post(admin_of(proposal), typed, follow=True), '<li class="error">')
     proposal.refresh_from_db()
     assert proposal.draft is None

@@ -106,6 +106,8 @@ def test_the_forms_say_what_not_to_write_and_what_becomes_of_an_address(client, 
         page = client.get(path)
         assertContains(page, "Write nothing about the people you help")
         assertContains(page, "after 90 days at most")
+        # What programs fill in and people neither see nor hear.
+        assert re.search(r'<p hidden>(?:(?!</p>).)*<input name="trap"', page.content.decode(), re.DOTALL)
 
 
 def test_a_theme_and_a_place_in_the_address_begin_the_proposal(client):

@@ -202,6 +202,7 @@ def publication_attempts(world, known):
     for departments, may in {("15",): EDITORS | {"cantal"}, ("03",): EDITORS}.items():
         draft = make_resource(departments=departments, topics=[make_topic("langue")], is_published=False)
         yield action(Resource, "publish", [draft], may)
+    yield action(Situation, "publish", [make_situation(is_published=False)], EDITORS)
 
 
 def link_attempts(world, known):

@@ -1,11 +1,14 @@
 """Attempts at what is no content: the admin's own pages, translations, places, accounts."""
 
+import re
+
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from directory import groups
 from directory.models import Commune, Department, Epci, Region
 from tests.directory.roles.attempts import ADMINS, EDITORS, READERS, STAFF, Attempt, as_sent
+from tests.factories import make_resource, make_topic
 from tests.tables import address
 
 
@@ -41,6 +44,15 @@ def translation_attempts(world, known):
     yield Attempt(f"{desk}ru/", ADMINS)
     yield Attempt(f"{desk}ar/resource/{world.across.slug}/", translators)
     yield Attempt(f"{desk}ru/resource/{world.across.slug}/", ADMINS)
+    # Whoever writes one language writes no other, with what its pages would send.
+    entry = make_resource(title_fr="Essai", title_ar="اختبار", title_ru="Проба", topics=[make_topic("mobilite")])
+    for language, by in {"ar": translators, "ru": ADMINS}.items():
+        todo, edit = f"{desk}{language}/", f"{desk}{language}/resource/{entry.slug}/"
+        listed = known.get(todo, {"theme": "mobilite"}).content.decode()
+        seen = re.search(f'value="{entry.slug}"><input type="hidden" name="seen" value="(.+?)"', listed)[1]
+        yield Attempt(todo, by, {"kind": "resource", "slug": entry.slug, "seen": seen})
+        seen = dict(re.findall(r'name="([a-z]+-seen)" value="(\w+)"', known.get(edit).content.decode()))
+        yield Attempt(edit, by, {"title": "Autre", "save": "1"} | seen)
 
 
 def read_only_attempts(world, known):
@@ -56,6 +68,11 @@ def read_only_attempts(world, known):
             yield Attempt(address(model, name, *args), set())
 
 
+def deleted_from_the_list(model, obj, by):
+    chosen = {"action": "delete_selected", "post": "yes", "_selected_action": [obj.pk]}
+    return Attempt(address(model, "changelist"), by, chosen)
+
+
 def account_attempts(world, known):
     user, group = world.users["nobody"], Group.objects.get(name=groups.EDITING)
     for model, obj in {User: user, Group: group}.items():
@@ -67,6 +84,7 @@ def account_attempts(world, known):
         yield Attempt(address(model, "history", obj.pk), ADMINS)
         yield Attempt(delete, ADMINS)
         yield Attempt(delete, ADMINS, {"post": "yes"})
+        yield deleted_from_the_list(model, obj, ADMINS)
         typed = {"first_name": "Autre"} if model is User else {"name": "Autre"}
         yield Attempt(change, ADMINS, as_sent(known, change, **typed))
     password = {"password1": "un mot de passe long", "password2": "un mot de passe long", "usable_password": "true"}
@@ -79,5 +97,6 @@ def account_attempts(world, known):
     typed = as_sent(known, address(User, "change", boss.pk), first_name="Autre")
     yield Attempt(address(User, "change", boss.pk), {"superuser"}, typed)
     yield Attempt(address(User, "delete", boss.pk), {"superuser"})
+    yield deleted_from_the_list(User, boss, {"superuser"})
     # Last, because the session is renewed with it.
     yield Attempt(reverse("admin:auth_user_password_change", args=[boss.pk]), {"superuser"}, password, **no_page)

@@ -3,6 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from directory import duplicates
+from directory.exchange.files import FORMATS
 from directory.exchange.importing import Import
 from directory.models import Branch, Contact, EmptySearch, GlossaryTerm, Resource, Situation, Step, Synonym, Upload
 from directory.states import KINDS
@@ -17,13 +18,13 @@ def exchange_attempts(world, known):
         if model is EmptySearch:
             continue
         yield Attempt(address(model, "export", "csv"), READERS)
-        yield action(model, "export_csv", objects.values(), set(), refused=dict.fromkeys(READERS, 200))
+        for form in FORMATS:
+            yield action(model, f"export_{form}", objects.values(), set(), refused=dict.fromkeys(READERS, 200))
         may = EDITORS | (objects.keys() - {OTHERS} if model in LOCAL else set())
         yield Attempt(address(model, "import"), may)
         looks = READERS if model in LOCAL else EDITORS
         yield Attempt(address(model, "duplicates"), looks if model in duplicates.NAMES else set())
     yield Attempt(address(Branch, "export", "xlsx"), READERS)
-    yield action(Branch, "export_xlsx", world.objects[Branch].values(), set(), refused=dict.fromkeys(READERS, 200))
     file = SimpleUploadedFile("fiches.csv", f"slug;source\n{world.here.slug};Autre\n".encode())
     yield Attempt(address(Resource, "import"), READERS, {"file": file})
     yield Attempt(

@@ -20,10 +20,15 @@ from tests.directory.roles.content import (
 )
 from tests.directory.roles.pages import account_attempts, read_only_attempts, site_attempts, translation_attempts
 from tests.directory.roles.tables import exchange_attempts
+from tests.tables import address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
-# Everything that is tried, by subject. A new address belongs here: a test below misses it otherwise.
-OF_CONTENT = [
+# Everything that is tried, by subject. A new address or action belongs here: a test below misses it otherwise.
+SUBJECTS = [
+    site_attempts,
+    translation_attempts,
+    read_only_attempts,
+    account_attempts,
     content_attempts,
     history_attempts,
     border_attempts,
@@ -33,9 +38,6 @@ OF_CONTENT = [
     exchange_attempts,
     duplicate_attempts,
 ]
-SUBJECTS = [site_attempts, translation_attempts, read_only_attempts, account_attempts, *OF_CONTENT]
-# With content these have no more than another role that is tried: an administrator, and who reads statistics.
-LIKE_OTHERS = {"superuser", "nobody"}
 
 
 def sent(client, attempt):
@@ -59,7 +61,7 @@ def noting(statements, execute, sql, *rest):
 def test_every_role_gets_at_every_address_exactly_what_it_should(subject, start, world, known):
     tried = list(subject(world, known))
     before, wrong = rows_after(start), []
-    for role in ROLES.keys() - (LIKE_OTHERS if subject in OF_CONTENT else set()):
+    for role in ROLES:
         client = Client()
         if role != "anonymous":
             client.force_login(world.users[role])
@@ -88,3 +90,17 @@ def routes(patterns, prefix="admin/"):
 def test_no_address_of_the_admin_is_left_out(world, known):
     tried = [attempt.url.split("?")[0] for subject in SUBJECTS for attempt in subject(world, known)]
     assert set(routes(admin.site.get_urls())) - {resolve(url).route.replace("^", "") for url in tried} == set()
+
+
+def test_no_action_of_a_list_is_left_out(world, known, rf):
+    request = rf.get("/admin/")
+    request.user = world.users["superuser"]
+    lists = {address(model, "changelist"): model for model in admin.site._registry}
+    offered = {(model, name) for model, item in admin.site._registry.items() for name in item.get_actions(request)}
+    tried = {
+        (lists[attempt.url], attempt.data["action"])
+        for subject in SUBJECTS
+        for attempt in subject(world, known)
+        if attempt.data and "action" in attempt.data
+    }
+    assert offered - tried == set()
