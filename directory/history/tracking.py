@@ -42,23 +42,26 @@ class Recorder:
         """Note objects that a bulk write has just made."""
         self.before |= {(type(instance), instance.pk): None for instance in instances}
 
-    def changes(self):
-        """Yield a Change, unsaved, for each object whose state is no longer what it was."""
+    def changes(self, keys):
+        """Yield a Change, unsaved, for each object, (model, pk), whose state is no longer what it was."""
         for kind, model in RECORDED.items():
-            pks = [pk for touched, pk in self.before if touched is model]
+            pks = [pk for touched, pk in keys if touched is model]
             found = states(model, pks)
             for pk in pks:
                 before, after = self.before[model, pk], found.get(pk)
                 if before != after:
                     yield change_of(kind, pk, before, after)
 
-    def write(self):
-        """Save the act with what it changed so far, if anything, and start afresh.
+    def write(self, keys=None):
+        """Save the act with what it changed so far, of all or of some objects, (model, pk), if anything; of these it
+        starts afresh.
 
         Done at the end of every act; a long one that does it on the way needs no more memory than a short one.
         """
-        changes = list(self.changes())
-        self.before.clear()
+        keys = list(self.before) if keys is None else keys
+        changes = list(self.changes(keys))
+        for key in keys:
+            self.before.pop(key, None)
         if changes:
             self.act.what = self.act.what or " · ".join(change.name for change in changes[:3])[:250]
             self.act.size += len(changes)

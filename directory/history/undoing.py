@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from directory.history.tracking import act
+from directory.history.tracking import act, pointing_to
 from directory.models import Act, Change, Message
 from directory.models.history import PARTS
 from directory.models.resources import PLACES, check_places
 from directory.reports.answering import record_answer
 from directory.search import index
-from directory.states import RECORDED, batches, states, write
+from directory.states import KINDS, RECORDED, batches, states, write
 
 ORDER = list(RECORDED)
 # How many are put back between two signs of progress: a few seconds of work.
@@ -74,7 +74,11 @@ def refuse_later(added, others):
     """Raise UndoRefused when the objects of some rows of Changes are not what these left, and keep them so."""
     later = [item for some in batches([*others, *added], STEP) for item in changed(some)]
     lines = [_("%(name)s was changed since.") % {"name": item.name} for item in later]
-    lines += [_("%(name)s would be deleted too.") % {"name": part} for part in hanging_since(added)]
+    undone = {(RECORDED[item.kind], item.object_id) for item in [*added, *others]}
+    for _kind, of_kind in groupby(added, attrgetter("kind")):
+        for some in batches(list(of_kind), STEP):
+            for sentence, hanging in hanging_on([object_of(item) for item in some]):
+                lines += [sentence % {"name": item} for item in hanging if key_of(item) not in undone]
     if lines:
         raise UndoRefused(lines)
 
@@ -85,13 +89,20 @@ def changed(items):
     return [item for item in items if item.pk in later]
 
 
-def hanging_since(added):
-    """The parts, which would be deleted with it, of what some rows of Changes added, but for those they added too."""
-    for kind, (part, _related_name) in PARTS.items():
-        ids = {name: {item.object_id for item in added if item.kind == name} for name in (kind, part)}
-        for some in batches(sorted(ids[kind]), STEP):
-            hanging = RECORDED[part].objects.filter(**{f"{kind}__in": some})
-            yield from (item for item in hanging if item.pk not in ids[part])
+def key_of(instance):
+    return type(instance), instance.pk
+
+
+def hanging_on(objects):
+    """Yield what would become of what hangs on objects of one model, were they deleted, and what that is: their parts,
+    and what points to them."""
+    model = type(objects[0])
+    kind = KINDS[model]
+    if kind in PARTS:
+        yield _("%(name)s would be deleted too."), RECORDED[PARTS[kind][0]].objects.filter(**{f"{kind}__in": objects})
+    for found in pointing_to(model, objects):
+        if found.model in KINDS:
+            yield _("%(name)s would be kept, without its link to what is deleted."), found.distinct()
 
 
 def values_before(items):
@@ -137,7 +148,8 @@ def put_back(items, values_of, *, added=(), user, reason, undoes=None):
             for some in batches(list(of_kind), STEP):
                 recorder.watch(map(object_of, some))
                 lines += delete(RECORDED[kind], {item.object_id: item.name for item in some})
-                recorder.write()
+                # What loses its link is told at the end, once, for it may lose more than one.
+                recorder.write([key_of(object_of(item)) for item in some])
                 done += len(some)
                 yield done
         if lines:

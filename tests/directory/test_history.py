@@ -191,6 +191,38 @@ def test_an_addition_on_which_something_hangs_since_is_undone_only_when_told_so(
     assert not Resource.objects.filter(pk=entry.pk).exists()
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_would_lose_its_link_to_an_addition_is_named_unless_it_is_undone_too(is_told):
+    step, topic = make_situation(steps=1).steps.get(), make_topic()
+    with act():
+        entry = make_resource(topics=[topic])
+        if is_told:
+            step.resources.add(entry)
+    item = last_act()
+    if is_told:
+        list(undo(item.changes.all()))
+        assert not step.resources.exists()
+    else:
+        step.resources.add(entry)
+        with pytest.raises(UndoRefused, match=re.escape(str(step))):
+            list(undo(item.changes.all()))
+        assert step.resources.get() == entry
+
+
+def test_what_loses_several_links_one_after_the_other_is_told_once_and_has_them_all_again(monkeypatch):
+    monkeypatch.setattr("directory.history.undoing.STEP", 1)
+    step = make_situation(steps=1).steps.get()
+    with act():
+        entries = [make_resource() for _ in range(3)]
+    item = last_act()
+    step.resources.set(entries)
+    list(undo(item.changes.filter(kind="resource"), anyway=True))
+    assert not step.resources.exists()
+    assert last_act().changes.filter(kind="step").count() == 1
+    undo_last()
+    assert set(step.resources.values_list("pk", flat=True)) == {entry.pk for entry in entries}
+
+
 def test_what_is_compared_and_what_is_recorded_is_kept_from_others_until_it_is_written():
     entry = make_resource(title_fr="Un")
     with CaptureQueriesContext(connection) as saving, act():
