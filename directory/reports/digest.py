@@ -41,6 +41,13 @@ def admin_address(message):
     return reverse(admin_urlname(message._meta, "change"), args=[message.pk])
 
 
+def waiting_for(editor):
+    """The messages that are an editor's to answer, and of which nobody was told yet."""
+    for messages in (Report.objects.select_related("resource"), Proposal.objects.all()):
+        if editor.has_perms(can("change", messages.model)):
+            yield from changeable(editor, messages.to_answer().filter(announced_at=None))
+
+
 def send_digests():
     """Write to each editor about what came since the last time and is theirs to answer; returns (how many e-mails left,
     {user name: error} of those that could not be sent, which are logged).
@@ -48,18 +55,7 @@ def send_digests():
     A message counts as told once one editor has been: an address that is refused each day must not have the others
     read the same each day, and who missed it sees it on the desk. What nobody could be told is told the next time.
     """
-    waiting = [model.objects.to_answer().filter(announced_at=None) for model in (Report, Proposal)]
-    waiting[0] = waiting[0].select_related("resource")
-    told = {
-        editor: [
-            message
-            for messages in waiting
-            if editor.has_perms(can("change", messages.model))
-            for message in changeable(editor, messages)
-        ]
-        for editor in editors()
-    }
-    told = {editor: theirs for editor, theirs in told.items() if theirs}
+    told = {editor: theirs for editor in editors() if (theirs := list(waiting_for(editor)))}
     failed = {}
     for editor, theirs in told.items():
         try:
